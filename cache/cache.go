@@ -1,0 +1,16 @@
+// Package cache says what a cache of finished answers is: what a key names never changes, so entries are only evicted.
+package cache
+
+import "context"
+
+// Entry is a finished answer.
+type Entry struct {
+	Body []byte // shared: never modified
+	Type string // media type
+}
+
+// Cache has no errors: a broken cache is an empty one, and logs and counts for itself. Safe for concurrent use.
+type Cache interface {
+	Get(ctx context.Context, key string) (Entry, bool)
+	Put(ctx context.Context, key string, e Entry)
+}
