@@ -1,0 +1,48 @@
+# What can be run here. `make test` needs Go alone; the judges need ../shared and the packages that .ci/run installs.
+
+SHARED ?= ../shared
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.0
+PACKAGES = ./...
+
+.PHONY: build test check race fuzz values judge bench bench-ingest test-ingest screenshots clean
+
+build:            ## the program, static
+	CGO_ENABLED=0 go build -trimpath -o tileserver ./cmd/tileserver
+
+test: check       ## what every change must pass
+	go test $(PACKAGES)
+
+check:            ## formatted, vetted
+	@bad=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$bad" || { echo "not formatted: $$bad"; exit 1; }
+	go vet $(PACKAGES)
+
+staticcheck:
+	go run $(STATICCHECK) $(PACKAGES)
+
+race:             ## the tests again, with the race detector (needs a C compiler)
+	go test -race $(PACKAGES)
+
+fuzz: FUZZTIME ?= 60s
+fuzz:             ## every fuzz target for FUZZTIME
+	test/fuzz.sh $(FUZZTIME)
+
+values: build     ## every field of the corpus against ecCodes
+	TILESERVER=./tileserver REFUSED=100 python3 $(SHARED)/judge/values.py $(SHARED)/data
+
+judge: build      ## real clients: GDAL, OWSLib, Leaflet, OpenLayers, MapLibre
+	SHARED=$(SHARED) test/judge.sh
+
+bench: build      ## map tiles a second beside MapServer, in one run
+	SHARED=$(SHARED) test/bench.sh
+
+bench-ingest:     ## fields ingested a second
+	go test -run '^$$' -bench 'BenchmarkPaths' ./ingest
+
+test-ingest:      ## ingest killed at random moments, broken files, slow files
+	go test -count=1 -v -run 'Kill|Broken|Slow|Journal' ./ingest/... ./store/...
+
+screenshots: build ## the pictures of docs/, from the demo
+	SHARED=$(SHARED) test/screenshots.sh
+
+clean:
+	rm -f tileserver
