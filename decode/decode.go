@@ -2,6 +2,7 @@
 package decode
 
 import (
+	"fmt"
 	"io"
 	"iter"
 
@@ -35,8 +36,18 @@ type Message struct {
 	// GridRelative tells that u and v components are relative to the grid's axes, not to east and north.
 	GridRelative bool
 	Packing      *field.Packing // nil unless the values are one linear quantisation
+	Headers      Headers
+	// Scan gives the canonical index of the i-th value in the file's own scanning order; nil: the orders are the same.
+	Scan func(i int) int
 	// Unpack writes Grid.Len() values in canonical order, NaN where missing, in the unit of the file.
 	Unpack func(dst []float32) error
+}
+
+// Headers is what a file says of a message in its own terms, for people who look into files.
+type Headers struct {
+	GridType      string // as ecCodes names it: "regular_ll", "lambert", "reduced_gg"
+	GDT, DRT, PDT int    // numbers of the GRIB 2 templates for grid, data and product; -1 where there is none
+	NI, NJ        int    // points along a row and along a column; 0 where rows differ or there are none
 }
 
 // MessageError is a message that can't be read, with its place in the file.
@@ -45,3 +56,11 @@ type MessageError struct {
 	Offset int64
 	Err    error
 }
+
+// Error names the message and its place.
+func (e *MessageError) Error() string {
+	return fmt.Sprintf("message %d at byte %d: %v", e.Number, e.Offset, e.Err)
+}
+
+// Unwrap gives what is wrong with the message.
+func (e *MessageError) Unwrap() error { return e.Err }

@@ -12,14 +12,17 @@ type Catalogue struct{}
 // Later file systems add rows and replace rows of the same ID.
 func Load(rows ...fs.FS) (*Catalogue, error) { return nil, errors.New("not written") }
 
-// Builtin is the catalogue that ships with the program.
-func Builtin() (*Catalogue, error) { return nil, errors.New("not written") }
+// Rows is the rows that ship with the program, for Load.
+func Rows() fs.FS { return nil }
 
 // Identify names a file's parameter. It always answers: what no row knows gets a stable ID made from its numbers.
 func (c *Catalogue) Identify(p Parameter) Element { return Element{} }
 
 // Get finds an element by ID. It always answers; Identify(p).ID gives Identify(p) again.
 func (c *Catalogue) Get(id string) Element { return Element{ID: id} }
+
+// IsCategory tells that an element's values are categories or flags: never averaged, sampled by the nearest cell.
+func (c *Catalogue) IsCategory(id string) bool { return false }
 
 // Derive lists what can be made of the stored elements of a model.
 func (c *Catalogue) Derive(stored []string) []Derivation { return nil }

@@ -22,13 +22,15 @@ type Projection interface {
 
 // Reference is a coordinate reference system as a protocol names it.
 type Reference struct {
-	Code       string  // canonical: "EPSG:3857", "CRS:84"
-	Title      string  // for people
-	NorthFirst bool    // the authority's first axis is north (EPSG:4326): WMS 1.3.0 6.7.2
-	Degrees    bool    // coordinates are degrees; else metres
-	Area       Box     // area of use: west, south, east, north in degrees
-	Bounds     Box     // the same area in the CRS' own coordinates, x first
-	Turn       float64 // period of x where the world repeats (360, 40075016.68...); 0: it does not
+	Code       string // canonical: "EPSG:3857", "CRS:84"
+	Title      string // for people
+	NorthFirst bool   // the authority's first axis is north (EPSG:4326): WMS 1.3.0 6.7.2
+	Degrees    bool   // coordinates are degrees; else metres
+	Area       Box    // area of use: west, south, east, north in degrees
+	Bounds     Box    // the same area in the CRS' own coordinates, x first
+	// Turn is the period of x where the world repeats (360, 40075016.68...); 0: it does not. A system that repeats is upright:
+	// longitude depends on x alone, whatever the turn, and latitude on y alone.
+	Turn float64
 	Projection
 }
 

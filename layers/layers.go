@@ -3,7 +3,9 @@ package layers
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"isobar/elements"
@@ -117,6 +119,14 @@ func (l *Layer) Style(id string) (*styles.Style, error) { return nil, ErrUnknown
 
 // Source hands out the current catalogue and follows the store.
 type Source struct{}
+
+// NewSource makes a source that shows what fields has published now; Run lets it follow. Close it when no one holds a catalogue.
+func NewSource(ctx context.Context, fields store.Store, el *elements.Catalogue, mo *models.Catalogue, st *styles.Catalogue, log *slog.Logger) (*Source, error) {
+	return nil, errors.New("not written")
+}
+
+// Close lets the current catalogue's snapshot go.
+func (s *Source) Close() {}
 
 // Hold gives the current catalogue; call release when the request is done.
 func (s *Source) Hold() (c *Catalogue, release func()) { return nil, func() {} }

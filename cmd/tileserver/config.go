@@ -1,0 +1,189 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+)
+
+// config is the server's settings: defaults, then the file, then environment and flags.
+type config struct {
+	Listen  string   `yaml:"listen"`  // address of the service
+	Metrics string   `yaml:"metrics"` // address of Prometheus metrics; "": none
+	Data    string   `yaml:"data"`    // data folder; "": one of the user's cache folder, by the paths served
+	Paths   []string `yaml:"paths"`   // files and folders to serve
+
+	ExternalURL    string   `yaml:"external_url"`    // how clients reach the service, if not as the request says
+	TrustedProxies []string `yaml:"trusted_proxies"` // networks whose X-Forwarded-* and Forwarded headers are believed
+
+	Rows    rowsConfig    `yaml:"rows"`
+	Service serviceConfig `yaml:"service"`
+	Limits  limitsConfig  `yaml:"limits"`
+	Memory  memoryConfig  `yaml:"memory"`
+}
+
+// rowsConfig names folders of the user's own rows (YAML), added to those that ship with the program.
+type rowsConfig struct {
+	Elements string `yaml:"elements"`
+	Models   string `yaml:"models"`
+	Styles   string `yaml:"styles"`
+}
+
+// serviceConfig is what capabilities say of the service.
+type serviceConfig struct {
+	Title             string   `yaml:"title"`
+	Abstract          string   `yaml:"abstract"`
+	Keywords          []string `yaml:"keywords"`
+	Fees              string   `yaml:"fees"`
+	AccessConstraints string   `yaml:"access_constraints"`
+	Contact           struct {
+		Person       string `yaml:"person"`
+		Organization string `yaml:"organization"`
+		Email        string `yaml:"email"`
+	} `yaml:"contact"`
+}
+
+// limitsConfig bounds what one request may ask for.
+type limitsConfig struct {
+	Width   int           `yaml:"width"`   // pixels
+	Height  int           `yaml:"height"`  // pixels
+	Layers  int           `yaml:"layers"`  // of one map
+	Timeout time.Duration `yaml:"timeout"` // of one answer
+}
+
+// memoryConfig bounds what is kept in memory, in MiB.
+type memoryConfig struct {
+	Answers int `yaml:"answers"` // finished pictures
+	Chunks  int `yaml:"chunks"`  // decoded pieces of fields
+	Plans   int `yaml:"plans"`   // which cells a view needs
+}
+
+// defaults are the settings of a server that was told nothing.
+func defaults() config {
+	c := config{
+		Listen: "127.0.0.1:8080",
+		Limits: limitsConfig{Width: 4096, Height: 4096, Layers: 16, Timeout: 30 * time.Second},
+		Memory: memoryConfig{Answers: 64, Chunks: 96, Plans: 32},
+	}
+	c.Service.Title = "Isobar"
+	c.Service.Abstract = "Weather forecasts as maps and numbers"
+	c.Service.Keywords = []string{"weather", "forecast", "meteorology"}
+	c.Service.Fees, c.Service.AccessConstraints = "none", "none"
+	return c
+}
+
+// readConfig lays a YAML file over c. An unknown key or a value of the wrong kind is an error with line and column.
+func readConfig(file string, c *config) error {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	if len(bytes.TrimSpace(text)) == 0 {
+		return nil
+	}
+	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(c); err != nil {
+		return fmt.Errorf("%s: %s", file, strings.TrimSpace(yaml.FormatError(err, false, true)))
+	}
+	return nil
+}
+
+// check says what is wrong with the settings, naming the key.
+func (c *config) check() error {
+	for _, address := range []struct{ key, value string }{{"listen", c.Listen}, {"metrics", c.Metrics}} {
+		if address.value == "" && address.key == "metrics" {
+			continue
+		}
+		if _, _, err := net.SplitHostPort(address.value); err != nil {
+			return fmt.Errorf("%s: %q is no address such as 127.0.0.1:8080", address.key, address.value)
+		}
+	}
+	if c.ExternalURL != "" {
+		if u, err := url.Parse(c.ExternalURL); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+			return fmt.Errorf("external_url: %q is no URL such as https://maps.example.org/weather", c.ExternalURL)
+		}
+	}
+	for i, text := range c.TrustedProxies {
+		if _, err := netip.ParsePrefix(text); err != nil {
+			return fmt.Errorf("trusted_proxies[%d]: %q is no network such as 10.0.0.0/8", i, text)
+		}
+	}
+	for _, n := range []struct {
+		key              string
+		value, low, high int
+	}{
+		{"limits.width", c.Limits.Width, 1, 1 << 14},
+		{"limits.height", c.Limits.Height, 1, 1 << 14},
+		{"limits.layers", c.Limits.Layers, 1, 256},
+		{"memory.answers", c.Memory.Answers, 1, 1 << 20},
+		{"memory.chunks", c.Memory.Chunks, 1, 1 << 20},
+		{"memory.plans", c.Memory.Plans, 1, 1 << 20},
+	} {
+		if n.value < n.low || n.value > n.high {
+			return fmt.Errorf("%s: %d is not within %d to %d", n.key, n.value, n.low, n.high)
+		}
+	}
+	if c.Limits.Timeout <= 0 {
+		return fmt.Errorf("limits.timeout: %v is no time to answer in", c.Limits.Timeout)
+	}
+	return nil
+}
+
+// settings are the flags that every serving command has; they and the environment stand above the file.
+type settings struct {
+	Config  string `type:"existingfile" placeholder:"FILE" env:"ISOBAR_CONFIG" help:"Read settings from a YAML file."`
+	Listen  string `placeholder:"ADDRESS" env:"ISOBAR_LISTEN" help:"Serve at this address (127.0.0.1:8080)."`
+	Data    string `placeholder:"DIR" env:"ISOBAR_DATA" help:"Keep decoded fields in this folder."`
+	Metrics string `placeholder:"ADDRESS" env:"ISOBAR_METRICS" help:"Serve Prometheus metrics at this address."`
+}
+
+// load gives the settings in force: defaults, file, environment, flags.
+func (s *settings) load(paths []string) (config, error) {
+	c := defaults()
+	if s.Config != "" {
+		if err := readConfig(s.Config, &c); err != nil {
+			return c, err
+		}
+	}
+	for _, over := range []struct {
+		to   *string
+		from string
+	}{{&c.Listen, s.Listen}, {&c.Data, s.Data}, {&c.Metrics, s.Metrics}} {
+		if over.from != "" {
+			*over.to = over.from
+		}
+	}
+	if len(paths) > 0 {
+		c.Paths = paths
+	}
+	return c, c.check()
+}
+
+// configCmd works with configuration files.
+type configCmd struct {
+	Check configCheckCmd `cmd:"" help:"Say whether a configuration file is right."`
+}
+
+// configCheckCmd reads a configuration and its rows as serve would, and says what is wrong.
+type configCheckCmd struct {
+	File string `arg:"" type:"existingfile" help:"The file to check."`
+}
+
+// Run checks the file.
+func (c *configCheckCmd) Run(env *environment) error {
+	conf, err := (&settings{Config: c.File}).load(nil)
+	if err != nil {
+		return err
+	}
+	if _, err := loadRows(conf.Rows); err != nil {
+		return err
+	}
+	fmt.Fprintf(env.stdout, "%s: right\n", c.File)
+	return nil
+}

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"runtime"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"isobar/answer"
+	"isobar/cache/mem"
+	"isobar/ingest"
+	"isobar/layers"
+	"isobar/render"
+	"isobar/sample"
+	"isobar/store"
+	"isobar/store/local"
+)
+
+// house is a whole server, wired.
+type house struct {
+	conf      config
+	log       *slog.Logger
+	fields    store.Store
+	catalogue *layers.Source
+	intake    *ingest.Intake
+	handler   http.Handler
+	listener  net.Listener
+	url       string
+	metrics   *prometheus.Registry
+	ready     atomic.Bool
+}
+
+// newHouse opens the data folder, loads the rows and wires the rooms. The address is taken at once, so that a second
+// server on it fails before it reads a file.
+func newHouse(env *environment, conf config) (h *house, err error) {
+	rows, err := loadRows(conf.Rows)
+	if err != nil {
+		return nil, err
+	}
+	h = &house{conf: conf, log: env.log, metrics: prometheus.NewRegistry()}
+	if h.listener, err = net.Listen("tcp", conf.Listen); err != nil {
+		return nil, err
+	}
+	h.url = "http://" + h.listener.Addr().String()
+	defer func() {
+		if err != nil {
+			h.listener.Close()
+		}
+	}()
+	if h.fields, err = local.Open(conf.Data, local.Options{
+		Categories: rows.elements.IsCategory, ChunkCacheBytes: int64(conf.Memory.Chunks) << 20, Log: env.log,
+	}); err != nil {
+		return nil, fmt.Errorf("data folder %s: %w", conf.Data, err)
+	}
+	if h.catalogue, err = layers.NewSource(env.ctx, h.fields, rows.elements, rows.models, rows.styles, env.log); err != nil {
+		return nil, err
+	}
+	h.intake = ingest.New(h.fields, rows.elements, rows.models, formats(), env.log, ingest.Options{Data: conf.Data})
+	sampler := sample.New(int64(conf.Memory.Plans) << 20)
+	painter, err := render.New(sampler)
+	if err != nil {
+		return nil, err
+	}
+	pictures, answers := pictures(), mem.New(int64(conf.Memory.Answers)<<20)
+	h.measure(answers)
+	service := answer.New(answer.Parts{
+		Catalogue: h.catalogue, Sampler: sampler, Painter: painter, Cache: answers, Formats: pictures,
+		Limits: answer.Limits{Width: conf.Limits.Width, Height: conf.Limits.Height, Layers: conf.Limits.Layers, Renders: 2 * runtime.GOMAXPROCS(0)},
+	})
+	h.handler, err = h.routes(service, pictures)
+	return h, err
+}
+
+// close lets go what newHouse took.
+func (h *house) close() {
+	h.catalogue.Close()
+	if err := h.fields.Close(); err != nil {
+		h.log.Error("closing the data folder", "error", err)
+	}
+}
+
+// caughtUp waits until the catalogue shows what the store has published.
+func (h *house) caughtUp(ctx context.Context) error {
+	for {
+		now, err := h.fields.Hold(ctx)
+		if err != nil {
+			return err
+		}
+		want := now.Version()
+		now.Close()
+		seen, release := h.catalogue.Hold()
+		got := seen.Version()
+		release()
+		if got == want {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// grace is how long requests under way may take to end when the server stops.
+const grace = 10 * time.Second
+
+// listen serves until ctx ends, then lets the requests under way finish.
+func (h *house) listen(ctx context.Context) error { return h.serveOn(ctx, h.listener, h.handler) }
+
+// serveOn serves a handler on a listener until ctx ends.
+func (h *house) serveOn(ctx context.Context, on net.Listener, handler http.Handler) error {
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 1 << 20, ErrorLog: slog.NewLogLogger(h.log.Handler(), slog.LevelWarn),
+	}
+	done := make(chan error, 1)
+	go func() { done <- server.Serve(on) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer cancel()
+	if err := server.Shutdown(last); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return ctx.Err()
+}

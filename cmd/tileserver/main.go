@@ -1,0 +1,117 @@
+// Command tileserver serves forecast files as maps and numbers: see the README for what it can be asked.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// commands is the program's command line.
+type commands struct {
+	Demo    demoCmd    `cmd:"" help:"Serve sample forecasts that ship with the program."`
+	Serve   serveCmd   `cmd:"" help:"Serve forecast files and folders; files that appear later are picked up."`
+	Ingest  ingestCmd  `cmd:"" help:"Put forecast files into a data folder, for a server to show."`
+	Inspect inspectCmd `cmd:"" help:"Tell what is in forecast files."`
+	Config  configCmd  `cmd:"" help:"Work with configuration files."`
+
+	LogLevel  slog.Level  `enum:"DEBUG,INFO,WARN,ERROR" default:"INFO" env:"ISOBAR_LOG_LEVEL" help:"Least important messages to log (${enum})."`
+	LogFormat string      `enum:"text,json" default:"text" env:"ISOBAR_LOG_FORMAT" help:"How to log (${enum})."`
+	Version   versionFlag `help:"Print the version and leave."`
+}
+
+// environment is what every command needs of the world around it; tests give another.
+type environment struct {
+	ctx    context.Context
+	stdout io.Writer
+	stderr io.Writer
+	log    *slog.Logger
+}
+
+// statusError asks for an exit status without another word: what was wrong has been said.
+type statusError int
+
+func (e statusError) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	status := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(status)
+}
+
+// run is the program: arguments in, exit status out. ctx ends it gracefully.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) (status int) {
+	cli := &commands{}
+	parser, err := kong.New(cli,
+		kong.Name("tileserver"),
+		kong.Description("Isobar: forecast files in, maps and numbers out."),
+		kong.Writers(stdout, stderr),
+		kong.UsageOnError(),
+		kong.Exit(func(code int) { panic(statusError(code)) }),
+	)
+	if err != nil {
+		fmt.Fprintln(stderr, "tileserver:", err)
+		return 2
+	}
+	defer func() { // kong leaves by its Exit function after --help and --version
+		if e, ok := recover().(statusError); ok {
+			status = int(e)
+		}
+	}()
+	parsed, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintln(stderr, "tileserver:", err)
+		return 2
+	}
+	env := &environment{ctx: ctx, stdout: stdout, stderr: stderr, log: newLog(stderr, cli.LogLevel, cli.LogFormat)}
+	switch err := parsed.Run(env).(type) {
+	case nil:
+		return 0
+	case statusError:
+		return int(err)
+	default:
+		fmt.Fprintln(stderr, "tileserver:", err)
+		return 1
+	}
+}
+
+// newLog is the program's logger.
+func newLog(w io.Writer, level slog.Level, format string) *slog.Logger {
+	options := &slog.HandlerOptions{Level: level}
+	if format == "json" {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+	return slog.New(slog.NewTextHandler(w, options))
+}
+
+// versionFlag prints the version that the Go tool stamped.
+type versionFlag bool
+
+// BeforeReset runs before any command: --version needs none.
+func (versionFlag) BeforeReset(app *kong.Kong) error {
+	fmt.Fprintln(app.Stdout, "isobar", version())
+	app.Exit(0)
+	return nil
+}
+
+// version is the module's version or revision.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
+			return s.Value[:12]
+		}
+	}
+	return info.Main.Version
+}

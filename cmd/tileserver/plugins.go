@@ -1,0 +1,52 @@
+package main
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+
+	"isobar/decode"
+	"isobar/elements"
+	"isobar/encode"
+	"isobar/encode/jpeg"
+	"isobar/encode/png"
+	"isobar/models"
+	"isobar/styles"
+)
+
+// Everything that plugs in stands on this page.
+
+// formats are the file formats that are read, tried in this order.
+func formats() []decode.Format { return []decode.Format{decode.GRIB()} }
+
+// pictures are the formats that maps and legends leave in; the first is the default.
+func pictures() []encode.Picture { return []encode.Picture{png.Format(), jpeg.Format()} }
+
+// rows are the facts: those that ship with the program, and a user's own over them.
+type rows struct {
+	elements *elements.Catalogue
+	models   *models.Catalogue
+	styles   *styles.Catalogue
+}
+
+// loadRows reads the rows that ship with the program and the folders named in the configuration.
+func loadRows(c rowsConfig) (r rows, err error) {
+	if r.elements, err = elements.Load(under(elements.Rows(), c.Elements)...); err != nil {
+		return r, fmt.Errorf("elements: %w", err)
+	}
+	if r.models, err = models.Load(under(models.Rows(), c.Models)...); err != nil {
+		return r, fmt.Errorf("models: %w", err)
+	}
+	if r.styles, err = styles.Load(under(styles.Rows(), c.Styles)...); err != nil {
+		return r, fmt.Errorf("styles: %w", err)
+	}
+	return r, nil
+}
+
+// under is the rows that ship with the program and, if one is named, a folder of rows over them.
+func under(builtin fs.FS, folder string) []fs.FS {
+	if folder == "" {
+		return []fs.FS{builtin}
+	}
+	return []fs.FS{builtin, os.DirFS(folder)}
+}

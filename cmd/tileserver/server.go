@@ -1,0 +1,173 @@
+package main
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
+
+	"isobar/answer"
+	"isobar/encode"
+	"isobar/ogc/wms"
+	"isobar/ogc/xyz"
+	"isobar/web"
+)
+
+// routes is the service's HTTP side: middleware, then one line for each service.
+func (h *house) routes(service *answer.Service, pictures []encode.Picture) (http.Handler, error) {
+	page, err := web.New()
+	if err != nil {
+		return nil, err
+	}
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.IPExtractor = echo.ExtractIPDirect()
+	if trusted := h.trusted(); len(trusted) > 0 {
+		e.IPExtractor = echo.ExtractIPFromXFFHeader(trusted...)
+	}
+	e.Use(h.watch(), middleware.Recover(), cors(), middleware.GzipWithConfig(middleware.GzipConfig{Level: 5, MinLength: 1024, Skipper: compressed}))
+	e.Use(middleware.ContextTimeout(h.conf.Limits.Timeout))
+
+	wms.New(service, h.about(), pictures, h.baseURL, h.log).Register(e)
+	xyz.New(service, h.log).Register(e)
+	getOrHead(e, "/", echo.WrapHandler(page))
+	getOrHead(e, "/viewer/*", echo.WrapHandler(page))
+	getOrHead(e, "/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
+	getOrHead(e, "/readyz", h.readyz)
+	return e, nil
+}
+
+// getOrHead registers a handler for both methods: echo answers HEAD with 405 otherwise.
+func getOrHead(e *echo.Echo, path string, handler echo.HandlerFunc) {
+	e.GET(path, handler)
+	e.HEAD(path, handler)
+}
+
+// readyz answers 200 once all that was given on the command line is served.
+func (h *house) readyz(c echo.Context) error {
+	if !h.ready.Load() {
+		return c.String(http.StatusServiceUnavailable, "reading files\n")
+	}
+	return c.String(http.StatusOK, "ready\n")
+}
+
+// cors lets pages of any origin read every answer, errors too: what is served is public.
+func cors() echo.MiddlewareFunc {
+	return middleware.CORSWithConfig(middleware.CORSConfig{
+		AllowOrigins:  []string{"*"},
+		AllowMethods:  []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodOptions},
+		ExposeHeaders: []string{"ETag", "Warning", "Link", "Location", "Content-Crs"},
+		MaxAge:        86400,
+	})
+}
+
+// compressed tells answers that gain nothing from gzip: pictures, and the viewer's files, which are compressed already.
+func compressed(c echo.Context) bool {
+	path := c.Request().URL.Path
+	if path == "/" || strings.HasPrefix(path, "/xyz/") || strings.HasPrefix(path, "/viewer/") {
+		return true
+	}
+	query := strings.ToLower(c.Request().URL.RawQuery)
+	return strings.Contains(query, "request=getmap") || strings.Contains(query, "request=getlegendgraphic")
+}
+
+// about is what capabilities say of the service.
+func (h *house) about() wms.About {
+	s := h.conf.Service
+	return wms.About{
+		Title: s.Title, Abstract: s.Abstract, Keywords: s.Keywords, Fees: s.Fees, AccessConstraints: s.AccessConstraints,
+		Person: s.Contact.Person, Organization: s.Contact.Organization, Email: s.Contact.Email,
+		MaxWidth: h.conf.Limits.Width, MaxHeight: h.conf.Limits.Height, LayerLimit: h.conf.Limits.Layers,
+	}
+}
+
+// trusted is which proxies' headers are believed.
+func (h *house) trusted() (options []echo.TrustOption) {
+	for _, text := range h.conf.TrustedProxies {
+		prefix, err := netip.ParsePrefix(text)
+		if err != nil { // config.check has refused it
+			continue
+		}
+		_, network, err := net.ParseCIDR(prefix.Masked().String())
+		if err == nil {
+			options = append(options, echo.TrustIPRange(network))
+		}
+	}
+	if len(options) > 0 {
+		options = append([]echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}, options...)
+	}
+	return options
+}
+
+// baseURL is how clients reach the service, without a slash at the end: as configured, else as a trusted proxy says, else
+// as the request says.
+func (h *house) baseURL(r *http.Request) string {
+	if h.conf.ExternalURL != "" {
+		return strings.TrimRight(h.conf.ExternalURL, "/")
+	}
+	u := url.URL{Scheme: "http", Host: r.Host}
+	if r.TLS != nil {
+		u.Scheme = "https"
+	}
+	if h.fromProxy(r) {
+		if v := first(r.Header.Get("X-Forwarded-Proto")); v == "http" || v == "https" {
+			u.Scheme = v
+		}
+		if v := first(r.Header.Get("X-Forwarded-Host")); v != "" {
+			u.Host = v
+		}
+		u.Path = strings.TrimRight(first(r.Header.Get("X-Forwarded-Prefix")), "/")
+	}
+	return u.String()
+}
+
+// fromProxy tells that a request came straight from a trusted proxy.
+func (h *house) fromProxy(r *http.Request) bool {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return false
+	}
+	from, err := netip.ParseAddr(host)
+	if err != nil {
+		return false
+	}
+	for _, text := range h.conf.TrustedProxies {
+		if prefix, err := netip.ParsePrefix(text); err == nil && prefix.Contains(from.Unmap()) {
+			return true
+		}
+	}
+	return false
+}
+
+// first is the first of a header's values separated by commas.
+func first(values string) string {
+	value, _, _ := strings.Cut(values, ",")
+	return strings.TrimSpace(value)
+}
+
+// watch measures each request and logs those that went wrong.
+func (h *house) watch() echo.MiddlewareFunc {
+	m := newMeters(h.metrics)
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			began := time.Now()
+			err := next(c)
+			if err != nil {
+				c.Error(err)
+			}
+			took, status := time.Since(began), c.Response().Status
+			m.observe(c.Path(), c.Request().Method, status, took)
+			if status >= http.StatusInternalServerError {
+				h.log.Error("request failed", "method", c.Request().Method, "url", c.Request().URL.String(), "status", status, "took", took, "error", err)
+			} else {
+				h.log.Debug("request", "method", c.Request().Method, "url", c.Request().URL.String(), "status", status, "took", took)
+			}
+			return nil
+		}
+	}
+}
