@@ -81,6 +81,11 @@ func Stored(w http.ResponseWriter, r *http.Request, mediaType, etag string, body
 	write(w, http.StatusOK, mediaType, body)
 }
 
+// Plain sends a body that is made anew for each request; the caller has said how long it may be kept.
+func Plain(w http.ResponseWriter, mediaType string, body []byte) {
+	write(w, http.StatusOK, mediaType, body)
+}
+
 // Refuse sends a fault in a service's own form. It is not kept: the same request may be answered when data have come.
 func Refuse(w http.ResponseWriter, status int, mediaType string, body []byte) {
 	w.Header().Set("Cache-Control", "no-store")

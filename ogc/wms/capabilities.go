@@ -1,0 +1,158 @@
+package wms
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"isobar/geo"
+	"isobar/layers"
+	"isobar/ogc"
+)
+
+// The media types of capabilities: 1.3.0 6.6 and 1.1.1 6.6, 7.1.
+const (
+	typeCapabilities130 = "text/xml"
+	typeCapabilities111 = "application/vnd.ogc.wms_xml"
+)
+
+// capabilitiesAge is how long a client may keep capabilities without asking again: runs come every hour or so.
+const capabilitiesAge = time.Minute
+
+// getCapabilities answers GetCapabilities (WMS 1.3.0 7.2). FORMAT is ignored: the document has one form (6.5.5).
+func (h *Handler) getCapabilities(w http.ResponseWriter, q *request) error {
+	catalogue, release := h.hold()
+	defer release()
+	if err := checkSequence(q.Get("updatesequence"), catalogue.Updated()); err != nil {
+		return err
+	}
+	base := h.baseURL(q.Request)
+	key := shelfKey{q.version, catalogue.Version(), base, q.now.Truncate(capabilitiesAge).Unix()}
+	doc, ok := h.kept.get(key)
+	if !ok {
+		doc = h.kept.put(key, h.capabilities(q.version, catalogue, base, q.now.Truncate(capabilitiesAge)))
+	}
+	mediaType := typeCapabilities130
+	if q.version == v111 {
+		mediaType = typeCapabilities111
+	}
+	ogc.Stored(w, q.Request, mediaType, doc.etag, doc.body, capabilitiesAge)
+	return nil
+}
+
+// sequence is the update sequence of a catalogue: it rises with every change (WMS 1.3.0 7.2.3.5).
+func sequence(updated time.Time) int64 { return updated.UnixMilli() }
+
+// checkSequence compares a client's update sequence with ours (WMS 1.3.0 table 6).
+func checkSequence(text string, updated time.Time) error {
+	if text == "" {
+		return nil
+	}
+	theirs, err := strconv.ParseInt(text, 10, 64)
+	ours := sequence(updated)
+	switch {
+	case err != nil || theirs > ours:
+		return &ogc.Fault{Status: http.StatusBadRequest, Code: ogc.InvalidUpdateSequence, Locator: "updatesequence",
+			Text: "updatesequence " + strconv.Quote(text) + " is above the current " + strconv.FormatInt(ours, 10)}
+	case theirs == ours:
+		return &ogc.Fault{Status: http.StatusBadRequest, Code: ogc.CurrentUpdateSequence, Locator: "updatesequence",
+			Text: "the capabilities have not changed since update sequence " + text}
+	}
+	return nil
+}
+
+// scribe writes one capabilities document.
+type scribe struct {
+	ogc.XML
+	h       *Handler
+	version version
+	url     string // of the service, ending in "?"
+	now     time.Time
+	boxes   map[geo.Box][]ogcBox
+}
+
+// ogcBox is a layer's box in one reference system, x first.
+type ogcBox struct {
+	ref geo.Reference
+	box geo.Box
+}
+
+// capabilities writes the document: layers lie below their model, and models below the root.
+func (h *Handler) capabilities(v version, c ogc.Catalogue, base string, now time.Time) []byte {
+	s := &scribe{h: h, version: v, url: base + Path + "?", now: now, boxes: map[geo.Box][]ogcBox{}}
+	s.Raw(`<?xml version="1.0" encoding="UTF-8"?>` + "\n")
+	update := strconv.FormatInt(sequence(c.Updated()), 10)
+	if v == v111 {
+		s.Raw(`<!DOCTYPE WMT_MS_Capabilities SYSTEM "http://schemas.opengis.net/wms/1.1.1/WMS_MS_Capabilities.dtd">` + "\n")
+		s.Open("WMT_MS_Capabilities", "version", "1.1.1", "updateSequence", update)
+	} else {
+		s.Open("WMS_Capabilities", "version", "1.3.0", "updateSequence", update, "xmlns", "http://www.opengis.net/wms",
+			"xmlns:sld", "http://www.opengis.net/sld", "xmlns:xlink", "http://www.w3.org/1999/xlink", "xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance",
+			"xsi:schemaLocation", "http://www.opengis.net/wms http://schemas.opengis.net/wms/1.3.0/capabilities_1_3_0.xsd "+
+				"http://www.opengis.net/sld http://schemas.opengis.net/sld/1.1.0/sld_capabilities.xsd")
+	}
+	s.service()
+	s.Open("Capability")
+	s.requests()
+	s.exceptions()
+	s.root(c.Layers())
+	s.Close()
+	s.Close()
+	return s.Bytes()
+}
+
+// root writes the layer that holds all others. Layers come by model, as the catalogue lists them.
+func (s *scribe) root(all []*layers.Layer) {
+	s.Open("Layer")
+	s.Leaf("Title", s.h.about.Title)
+	for _, ref := range geo.References() {
+		s.Leaf(s.crsName(), ref.Code)
+	}
+	s.geographic(geo.Box{-180, -90, 180, 90})
+	if s.version == v130 {
+		s.box(ogcBox{mustCRS84(), geo.Box{-180, -90, 180, 90}})
+	}
+	for len(all) > 0 {
+		n := 1
+		for n < len(all) && all[n].Model.ID == all[0].Model.ID {
+			n++
+		}
+		s.model(all[:n])
+		all = all[n:]
+	}
+	s.Close()
+}
+
+// model writes the layers of one model, which lie on one grid: their boxes are told once, here, and inherited.
+func (s *scribe) model(of []*layers.Layer) {
+	m := of[0].Model
+	s.Open("Layer")
+	s.Leaf("Title", m.Title)
+	s.Some("Abstract", m.Abstract)
+	s.geographic(ogc.Geographic(of[0].Extent))
+	for _, b := range s.boxesOf(of[0].Extent) {
+		s.box(b)
+	}
+	s.attribution(m.Attribution, m.URL)
+	for _, l := range of {
+		s.layer(l)
+	}
+	s.Close()
+}
+
+// crsName is what the version calls a reference system's element.
+func (s *scribe) crsName() string {
+	if s.version == v111 {
+		return "SRS"
+	}
+	return "CRS"
+}
+
+// mustCRS84 is the reference system that every layer is offered in.
+func mustCRS84() geo.Reference {
+	ref, err := geo.Lookup("CRS:84")
+	if err != nil {
+		return geo.Reference{Code: "CRS:84"}
+	}
+	return ref
+}
