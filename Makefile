@@ -38,8 +38,8 @@ bench: build      ## map tiles a second beside MapServer, in one run
 bench-ingest:     ## fields ingested a second
 	go test -run '^$$' -bench 'BenchmarkPaths' ./ingest
 
-test-ingest:      ## ingest killed at random moments, broken files, slow files
-	go test -count=1 -v -run 'Kill|Broken|Slow|Journal' ./ingest/... ./store/...
+test-ingest:      ## ingest killed at random moments, broken files, slow files, files that come later
+	go test -count=1 -v -run 'Kill|Broken|Slow|Journal|Later|Restart|Beside' ./ingest/... ./store/... ./cmd/... | test/totals.sh
 
 screenshots: build ## the pictures of docs/, from the demo
 	SHARED=$(SHARED) test/screenshots.sh
