@@ -1,12 +1,37 @@
 // Package styles knows how values become colours: palettes, classes, breaks. They are rows of YAML.
+//
+// A row is an entry of a list "styles" in any *.yaml file of a folder:
+//
+//	styles:
+//	  - id: wave-height            # what STYLES= names; letters, digits, '.', '_', '-'
+//	    title: Wave height
+//	    abstract: Significant height of wind waves and swell.
+//	    unit: m                    # what people read; the stops' values are in it
+//	    kind: smooth               # smooth, classes or categories
+//	    fits: {styles: [swell], elements: ["*wave*"], unit: true}
+//	    under: transparent         # below the first stop; left out: the first stop's colour
+//	    over: "#2a0a3a"            # beyond the last stop; left out: the last stop's colour
+//	    stops:                     # ascending; a label takes the place of the value in legends
+//	      - {value: 0, color: "#e8f4f8"}
+//	      - {value: 15, color: "#4a1060", label: phenomenal}
+//
+// Colours are "#rrggbb", "#rrggbbaa" or "transparent". Instead of unit, kind and stops a row may say "like: <id>" to be
+// painted as another row is. With "relative: true" (no unit, stops from 0 to 1) the stops are stretched over the range of
+// each layer's values.
+//
+// An element's row names its default style. What else is offered for it says fits: elements whose default is one of
+// styles, whose ID is like one of elements (path.Match), or, with unit: true, all whose unit can be read in the style's.
+// Relative styles fit every element.
+//
+// So a new style is a row here, and its ID in the element's row if it is to be the default; where values lie far outside
+// a smooth style's stops its colours are stretched over the layer's range with breaks at round numbers.
 package styles
 
 import (
-	"errors"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"image/color"
-	"io/fs"
-
-	"isobar/elements"
 )
 
 // Kind is how a style turns a value into a colour.
@@ -16,7 +41,7 @@ type Kind string
 const (
 	Smooth     Kind = "smooth"     // colours blend between stops
 	Classes    Kind = "classes"    // a stop's colour holds from its value up to the next stop's
-	Categories Kind = "categories" // a stop's colour is that of exactly its value
+	Categories Kind = "categories" // a stop's colour is that of exactly its value; other values are not painted
 )
 
 // Stop is a value and its colour.
@@ -36,32 +61,29 @@ type Style struct {
 	Stops    []Stop       // ascending
 	Under    *color.NRGBA // below the first stop; nil: the first stop's colour
 	Over     *color.NRGBA // beyond the last stop; nil: the last stop's colour
+
+	relative bool // stops are fractions of a layer's range
+	fits     fits
 }
 
-// Catalogue is the loaded rows: immutable, safe for concurrent use.
-type Catalogue struct{}
-
-// Load reads rows (*.yaml) strictly: unknown keys, unknown references, gaps in ramps are errors with file, line and key.
-// Later file systems add rows and replace rows of the same ID.
-func Load(rows ...fs.FS) (*Catalogue, error) { return nil, errors.New("not written") }
-
-// Rows is the rows that ship with the program, for Load.
-func Rows() fs.FS { return nil }
-
-// Get finds a style by ID.
-func (c *Catalogue) Get(id string) (*Style, bool) { return nil, false }
-
-// For lists the styles that fit an element, the default first; it is never empty. min and max are the range of the
-// element's values in its own unit: an element that no row knows gets a style made for that range, with round breaks.
-func (c *Catalogue) For(el elements.Element, min, max float64) []*Style { return nil }
-
-// Ramp is a style compiled for values of one unit. Index 0 of the palette is transparent: missing values.
-type Ramp struct {
-	Palette []color.NRGBA // at most 256
+// fits says which elements a style is offered for, besides those that name it their default.
+type fits struct {
+	Styles   []string `yaml:"styles"`   // elements whose default style is one of these
+	Elements []string `yaml:"elements"` // elements whose ID matches one of these patterns
+	Unit     bool     `yaml:"unit"`     // elements whose unit converts to the style's
 }
 
-// Ramp compiles s for values in the given unit.
-func (s *Style) Ramp(unit string) (*Ramp, error) { return nil, errors.New("not written") }
-
-// Index writes the palette index of each value.
-func (r *Ramp) Index(dst []uint8, values []float32) {}
+// Digest names what the style paints: equal digests paint equal pictures. A style that was made for the range of a layer
+// keeps its ID when the range grows, so a cache of pictures wants this in its keys beside the ID.
+func (s *Style) Digest() string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%q %q %q %v", s.ID, s.Unit, s.Kind, s.Stops)
+	for _, c := range []*color.NRGBA{s.Under, s.Over} {
+		if c == nil {
+			fmt.Fprint(h, " -")
+		} else {
+			fmt.Fprint(h, " ", *c)
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}
