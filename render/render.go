@@ -4,6 +4,7 @@ package render
 import (
 	"context"
 	"errors"
+	"fmt"
 	"image"
 	"image/color"
 
@@ -11,6 +12,12 @@ import (
 	"isobar/sample"
 	"isobar/styles"
 )
+
+// ErrSize is a picture of no pixels or of too many.
+var ErrSize = errors.New("picture size that cannot be drawn")
+
+// maxPixels bounds a map: 16384 x 16384 pixels of four bytes are 1 GiB.
+const maxPixels = 1 << 28
 
 // Layer is one thing to paint.
 type Layer struct {
@@ -27,27 +34,100 @@ type Map struct {
 	Background  color.NRGBA // opaque
 }
 
-// Legend is a colour scale to draw.
-type Legend struct {
-	Style         *styles.Style
-	Title         string // of the layer
-	Unit          string // to show; "": the style's
-	Width, Height int    // 0: as needed
-	Horizontal    bool
-	Transparent   bool
-	Dark          bool // for a dark background
+// ground is what lies below all layers.
+func (m *Map) ground() color.NRGBA {
+	if m.Transparent {
+		return color.NRGBA{}
+	}
+	c := m.Background
+	c.A = 255
+	return c
 }
 
 // Renderer draws maps and legends. Safe for concurrent use.
-type Renderer struct{}
-
-// New makes a renderer.
-func New(s *sample.Sampler) (*Renderer, error) { return nil, errors.New("not written") }
-
-// Draw paints a map: *image.Paletted wherever one layer's palette suffices, else *image.NRGBA. It stops when ctx ends.
-func (r *Renderer) Draw(ctx context.Context, f sample.Fields, m Map) (image.Image, error) {
-	return nil, errors.New("not written")
+type Renderer struct {
+	sampler  *sample.Sampler
+	palettes palettes
+	pictures pictures
+	letters  letters
 }
 
-// Legend draws a legend.
-func (r *Renderer) Legend(l Legend) (image.Image, error) { return nil, errors.New("not written") }
+// New makes a renderer.
+func New(s *sample.Sampler) (*Renderer, error) {
+	if s == nil {
+		return nil, errors.New("render: no sampler")
+	}
+	letters, err := newLetters()
+	if err != nil {
+		return nil, fmt.Errorf("render: %w", err)
+	}
+	return &Renderer{sampler: s, letters: letters}, nil
+}
+
+// Draw paints a map: *image.Paletted where one layer's palette suffices, else *image.NRGBA. Pixels where a layer has no
+// value show what lies below it. It stops when ctx ends. A palette is shared between pictures and is not to be written to.
+func (r *Renderer) Draw(ctx context.Context, f sample.Fields, m Map) (image.Image, error) {
+	w, h := m.View.Width, m.View.Height
+	if w <= 0 || h <= 0 || w > maxPixels/h {
+		return nil, fmt.Errorf("render: %w: %d x %d", ErrSize, w, h)
+	}
+	switch len(m.Layers) {
+	case 0:
+		return r.pictures.paletted(w, h, color.Palette{m.ground()}, true), nil
+	case 1:
+		return r.single(ctx, f, m)
+	}
+	return r.composed(ctx, f, m)
+}
+
+// Recycle takes back a picture that Draw made and that nobody holds any more, for the next one of its size.
+func (r *Renderer) Recycle(img image.Image) { r.pictures.recycle(img) }
+
+// single paints a map of one layer as indices of its palette.
+func (r *Renderer) single(ctx context.Context, f sample.Fields, m Map) (image.Image, error) {
+	l := m.Layers[0]
+	p, err := r.palettes.get(l.Style, l.Unit, m.ground())
+	if err != nil {
+		return nil, err
+	}
+	w := m.View.Width
+	img := r.pictures.paletted(w, m.View.Height, p.over, false)
+	err = r.sampler.Bands(ctx, f, l.Input, m.View, func(row int, values []float32) error {
+		p.ramp.Index(img.Pix[row*w:row*w+len(values)], values)
+		return ctx.Err()
+	})
+	if err != nil {
+		r.Recycle(img)
+		return nil, err
+	}
+	return img, nil
+}
+
+// composed paints layers over one another.
+func (r *Renderer) composed(ctx context.Context, f sample.Fields, m Map) (image.Image, error) {
+	w := m.View.Width
+	img := r.pictures.nrgba(w, m.View.Height, m.ground())
+	indices := r.pictures.band(0)
+	defer func() { r.pictures.giveBand(indices) }()
+	for _, l := range m.Layers {
+		p, err := r.palettes.get(l.Style, l.Unit, color.NRGBA{})
+		if err != nil {
+			r.Recycle(img)
+			return nil, err
+		}
+		err = r.sampler.Bands(ctx, f, l.Input, m.View, func(row int, values []float32) error {
+			if len(values) > cap(*indices) {
+				*indices = make([]uint8, len(values))
+			}
+			line := (*indices)[:len(values)]
+			p.ramp.Index(line, values)
+			overlay(img.Pix[4*row*w:4*(row*w+len(line))], line, p.ramp.Palette)
+			return ctx.Err()
+		})
+		if err != nil {
+			r.Recycle(img)
+			return nil, err
+		}
+	}
+	return img, nil
+}
