@@ -35,12 +35,12 @@ func Dimensions(l *layers.Layer, now time.Time) []Dimension {
 	if n := len(l.Runs); n > 0 {
 		dims = append(dims, Dimension{Name: ReferenceTime, Units: "ISO8601", Default: l.Runs[n-1].String(), Values: Periods(l.Runs)})
 	}
-	if unit, ok := levelUnit(l); ok {
+	if unit, ok := LevelUnit(l); ok {
 		values := make([]string, len(l.Levels))
 		for i, level := range l.Levels {
-			values[i] = number(level.Value)
+			values[i] = Number(level.Value)
 		}
-		dims = append(dims, Dimension{Name: Elevation, Units: unit, Symbol: unit, Default: number(l.DefaultLevel().Value), Values: strings.Join(values, ",")})
+		dims = append(dims, Dimension{Name: Elevation, Units: unit, Symbol: unit, Default: Number(l.DefaultLevel().Value), Values: strings.Join(values, ",")})
 	}
 	if len(l.Members) > 1 {
 		values := make([]string, len(l.Members))
@@ -52,8 +52,8 @@ func Dimensions(l *layers.Layer, now time.Time) []Dimension {
 	return dims
 }
 
-// levelUnit is the unit of a layer's levels; ok is false if they have no value.
-func levelUnit(l *layers.Layer) (unit string, ok bool) {
+// LevelUnit is the unit of a layer's levels; ok is false if they have no value.
+func LevelUnit(l *layers.Layer) (unit string, ok bool) {
 	if len(l.Levels) == 0 {
 		return "", false
 	}
@@ -106,5 +106,5 @@ func duration(seconds field.Time) string {
 	return out
 }
 
-// number writes a number without exponent.
-func number(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
+// Number writes a number without exponent.
+func Number(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }

@@ -2,6 +2,7 @@ package ogc
 
 import (
 	"math"
+	"strings"
 
 	"isobar/geo"
 )
@@ -52,4 +53,20 @@ func surround(box geo.Box, ref geo.Reference, part geo.Box) geo.Box {
 		box = geo.Box{min(box[0], p.X), min(box[1], p.Y), max(box[2], p.X), max(box[3], p.Y)}
 	}
 	return box
+}
+
+// PixelCentre is where in a view's reference system the centre of a pixel lies.
+func PixelCentre(v geo.View, column, row int) geo.XY {
+	return geo.XY{
+		X: v.Box.MinX() + (float64(column)+0.5)*(v.Box.MaxX()-v.Box.MinX())/float64(v.Width),
+		Y: v.Box.MaxY() - (float64(row)+0.5)*(v.Box.MaxY()-v.Box.MinY())/float64(v.Height),
+	}
+}
+
+// URN is a reference system's name in the OGC's older spelling, as WMTS and WCS want it.
+func URN(ref geo.Reference) string {
+	if ref.Code == "CRS:84" {
+		return "urn:ogc:def:crs:OGC:1.3:CRS84"
+	}
+	return "urn:ogc:def:crs:EPSG::" + strings.TrimPrefix(ref.Code, "EPSG:")
 }

@@ -13,6 +13,7 @@ import (
 
 	"isobar/answer"
 	"isobar/encode"
+	"isobar/ogc"
 	"isobar/ogc/wms"
 	"isobar/ogc/xyz"
 	"isobar/web"
@@ -77,9 +78,9 @@ func compressed(c echo.Context) bool {
 }
 
 // about is what capabilities say of the service.
-func (h *house) about() wms.About {
+func (h *house) about() ogc.About {
 	s := h.conf.Service
-	return wms.About{
+	return ogc.About{
 		Title: s.Title, Abstract: s.Abstract, Keywords: s.Keywords, Fees: s.Fees, AccessConstraints: s.AccessConstraints,
 		Person: s.Contact.Person, Organization: s.Contact.Organization, Email: s.Contact.Email,
 		MaxWidth: h.conf.Limits.Width, MaxHeight: h.conf.Limits.Height, LayerLimit: h.conf.Limits.Layers,

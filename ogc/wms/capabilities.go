@@ -2,7 +2,6 @@ package wms
 
 import (
 	"net/http"
-	"strconv"
 	"time"
 
 	"isobar/geo"
@@ -23,41 +22,18 @@ const capabilitiesAge = time.Minute
 func (h *Handler) getCapabilities(w http.ResponseWriter, q *request) error {
 	catalogue, release := h.hold()
 	defer release()
-	if err := checkSequence(q.Get("updatesequence"), catalogue.Updated()); err != nil {
+	if err := ogc.CheckSequence(q.Get("updatesequence"), catalogue.Updated()); err != nil {
 		return err
 	}
-	base := h.baseURL(q.Request)
-	key := shelfKey{q.version, catalogue.Version(), base, q.now.Truncate(capabilitiesAge).Unix()}
-	doc, ok := h.kept.get(key)
-	if !ok {
-		doc = h.kept.put(key, h.capabilities(q.version, catalogue, base, q.now.Truncate(capabilitiesAge)))
-	}
+	base, now := h.baseURL(q.Request), q.now.Truncate(capabilitiesAge)
+	doc := h.kept.Get(ogc.ShelfKey{Kind: q.version.String(), Catalogue: catalogue.Version(), Base: base, Minute: now.Unix()}, func() []byte {
+		return h.capabilities(q.version, catalogue, base, now)
+	})
 	mediaType := typeCapabilities130
 	if q.version == v111 {
 		mediaType = typeCapabilities111
 	}
-	ogc.Stored(w, q.Request, mediaType, doc.etag, doc.body, capabilitiesAge)
-	return nil
-}
-
-// sequence is the update sequence of a catalogue: it rises with every change (WMS 1.3.0 7.2.3.5).
-func sequence(updated time.Time) int64 { return updated.UnixMilli() }
-
-// checkSequence compares a client's update sequence with ours (WMS 1.3.0 table 6).
-func checkSequence(text string, updated time.Time) error {
-	if text == "" {
-		return nil
-	}
-	theirs, err := strconv.ParseInt(text, 10, 64)
-	ours := sequence(updated)
-	switch {
-	case err != nil || theirs > ours:
-		return &ogc.Fault{Status: http.StatusBadRequest, Code: ogc.InvalidUpdateSequence, Locator: "updatesequence",
-			Text: "updatesequence " + strconv.Quote(text) + " is above the current " + strconv.FormatInt(ours, 10)}
-	case theirs == ours:
-		return &ogc.Fault{Status: http.StatusBadRequest, Code: ogc.CurrentUpdateSequence, Locator: "updatesequence",
-			Text: "the capabilities have not changed since update sequence " + text}
-	}
+	ogc.Stored(w, q.Request, mediaType, doc.ETag, doc.Body, capabilitiesAge)
 	return nil
 }
 
@@ -66,6 +42,7 @@ type scribe struct {
 	ogc.XML
 	h       *Handler
 	version version
+	base    string // how clients reach the server
 	url     string // of the service, ending in "?"
 	now     time.Time
 	boxes   map[geo.Box][]ogcBox
@@ -79,9 +56,9 @@ type ogcBox struct {
 
 // capabilities writes the document: layers lie below their model, and models below the root.
 func (h *Handler) capabilities(v version, c ogc.Catalogue, base string, now time.Time) []byte {
-	s := &scribe{h: h, version: v, url: base + Path + "?", now: now, boxes: map[geo.Box][]ogcBox{}}
+	s := &scribe{h: h, version: v, base: base, url: base + Path + "?", now: now, boxes: map[geo.Box][]ogcBox{}}
 	s.Raw(`<?xml version="1.0" encoding="UTF-8"?>` + "\n")
-	update := strconv.FormatInt(sequence(c.Updated()), 10)
+	update := ogc.Sequence(c.Updated())
 	if v == v111 {
 		s.Raw(`<!DOCTYPE WMT_MS_Capabilities SYSTEM "http://schemas.opengis.net/wms/1.1.1/WMS_MS_Capabilities.dtd">` + "\n")
 		s.Open("WMT_MS_Capabilities", "version", "1.1.1", "updateSequence", update)

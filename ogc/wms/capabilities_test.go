@@ -9,6 +9,7 @@ import (
 	"github.com/beevik/etree"
 
 	"isobar/geo"
+	"isobar/ogc/ogctest"
 )
 
 // parsed reads an answer as XML.
@@ -77,7 +78,7 @@ func TestLatitudeComesFirstWhereTheVersionWantsIt(t *testing.T) {
 }
 
 func TestUpdateSequencesAreCompared(t *testing.T) {
-	now := noon.UnixMilli()
+	now := ogctest.Noon.UnixMilli()
 	for _, c := range []struct {
 		sequence string
 		status   int
@@ -102,7 +103,7 @@ func TestCapabilitiesAreKept(t *testing.T) {
 	h, _ := service(t)
 	first := get(h, "SERVICE=WMS&REQUEST=GetCapabilities")
 	second := get(h, "SERVICE=WMS&REQUEST=GetCapabilities&VERSION=1.3.0")
-	if first.Header().Get("ETag") == "" || first.Header().Get("ETag") != second.Header().Get("ETag") || len(h.kept.docs) != 1 {
-		t.Errorf("ETags %s and %s, %d documents kept", first.Header().Get("ETag"), second.Header().Get("ETag"), len(h.kept.docs))
+	if first.Header().Get("ETag") == "" || first.Header().Get("ETag") != second.Header().Get("ETag") || h.kept.Len() != 1 {
+		t.Errorf("ETags %s and %s, %d documents kept", first.Header().Get("ETag"), second.Header().Get("ETag"), h.kept.Len())
 	}
 }

@@ -2,19 +2,12 @@ package wms
 
 import (
 	"fmt"
-	"net/url"
 	"strconv"
 
 	"isobar/geo"
 	"isobar/layers"
 	"isobar/ogc"
 	"isobar/styles"
-)
-
-// legendWidth and legendHeight are the size in pixels that legends are announced with, and so drawn in.
-const (
-	legendWidth  = 110
-	legendHeight = 320
 )
 
 // service writes what the service is and whose (WMS 1.3.0 7.2.4.3).
@@ -85,7 +78,7 @@ func (s *scribe) requests() {
 	s.Open("Request")
 	s.operation("GetCapabilities", capabilities)
 	s.operation("GetMap", pictures...)
-	s.operation("GetFeatureInfo", infoTypes()...)
+	s.operation("GetFeatureInfo", ogc.InfoTypes()...)
 	s.operation(legend, pictures...)
 	s.Close()
 }
@@ -258,12 +251,9 @@ func (s *scribe) style(l *layers.Layer, style *styles.Style, first bool) {
 		text = "The default. " + text
 	}
 	s.Leaf("Abstract", text)
-	s.Open("LegendURL", "width", strconv.Itoa(legendWidth), "height", strconv.Itoa(legendHeight))
+	s.Open("LegendURL", "width", strconv.Itoa(ogc.LegendWidth), "height", strconv.Itoa(ogc.LegendHeight))
 	s.Leaf("Format", s.h.pictures[0].Type)
-	s.online(s.url + url.Values{
-		"SERVICE": {"WMS"}, "VERSION": {s.version.String()}, "REQUEST": {"GetLegendGraphic"}, "LAYER": {l.Name}, "STYLE": {style.ID},
-		"FORMAT": {s.h.pictures[0].Type}, "WIDTH": {strconv.Itoa(legendWidth)}, "HEIGHT": {strconv.Itoa(legendHeight)},
-	}.Encode())
+	s.online(ogc.LegendURL(s.base, s.version.String(), l.Name, style.ID, s.h.pictures[0].Type))
 	s.Close()
 	s.Close()
 }

@@ -15,24 +15,6 @@ import (
 // infoAge is how long values of a default time may be kept, in seconds as the answer's header says it.
 const infoAge = "public, max-age=60"
 
-// infoFormat is a form that values can be told in.
-type infoFormat struct {
-	mediaType string
-	write     func(at geo.LonLat, values []answer.Values) []byte
-}
-
-// infoFormats are the forms offered, the default first: GDAL takes GML, OpenLayers JSON, QGIS text and HTML.
-var infoFormats = []infoFormat{
-	{typePlain, infoText}, {typeHTML, infoHTML}, {typeGML, infoGML}, {typeJSON, infoJSON}, {typeGeo, infoJSON},
-}
-
-func infoTypes() (types []string) {
-	for _, f := range infoFormats {
-		types = append(types, f.mediaType)
-	}
-	return types
-}
-
 // getFeatureInfo answers GetFeatureInfo (WMS 1.3.0 7.4): the values at one pixel of a map, one for each layer, or, where TIME is an
 // interval, one for each time within it. FEATURE_COUNT bounds nothing: each layer has one feature at a place.
 func (h *Handler) getFeatureInfo(w http.ResponseWriter, q *request) error {
@@ -66,29 +48,18 @@ func (h *Handler) getFeatureInfo(w http.ResponseWriter, q *request) error {
 		w.Header().Add("Warning", warning)
 	}
 	w.Header().Set("Cache-Control", infoAge)
-	ogc.Plain(w, format.mediaType+charset(format.mediaType), format.write(at, values))
+	ogc.Plain(w, format.ContentType(), format.Write(at, values))
 	return nil
 }
 
-// charset tells that a text is UTF-8; JSON always is.
-func charset(mediaType string) string {
-	if mediaType == typePlain || mediaType == typeHTML {
-		return "; charset=utf-8"
-	}
-	return ""
-}
-
-// infoFormatOf is the form asked for, the first if none is.
-func infoFormatOf(asked string) (infoFormat, error) {
-	if asked == "" {
-		return infoFormats[0], nil
-	}
-	i := slices.IndexFunc(infoFormats, func(f infoFormat) bool { return f.mediaType == ogc.MediaType(asked) })
-	if i < 0 {
-		return infoFormat{}, &ogc.Fault{Status: http.StatusBadRequest, Code: ogc.InvalidFormat, Locator: "info_format",
+// infoFormatOf is the form asked for, the default if none is.
+func infoFormatOf(asked string) (ogc.InfoFormat, error) {
+	f, ok := ogc.FindInfoFormat(asked)
+	if !ok {
+		return f, &ogc.Fault{Status: http.StatusBadRequest, Code: ogc.InvalidFormat, Locator: "info_format",
 			Text: "info_format " + strconv.Quote(asked) + " is not offered"}
 	}
-	return infoFormats[i], nil
+	return f, nil
 }
 
 // queried are the layers of QUERY_LAYERS, which must be among LAYERS (WMS 1.3.0 7.4.3.4).
@@ -124,12 +95,8 @@ func place(q *request, v geo.View) (geo.LonLat, error) {
 	if err != nil {
 		return geo.LonLat{}, err
 	}
-	xy := geo.XY{
-		X: v.Box.MinX() + (float64(i)+0.5)*(v.Box.MaxX()-v.Box.MinX())/float64(v.Width),
-		Y: v.Box.MaxY() - (float64(j)+0.5)*(v.Box.MaxY()-v.Box.MinY())/float64(v.Height),
-	}
 	at := make([]geo.LonLat, 1)
-	v.Ref.Inverse(at, []geo.XY{xy})
+	v.Ref.Inverse(at, []geo.XY{ogc.PixelCentre(v, i, j)})
 	return at[0], nil
 }
 

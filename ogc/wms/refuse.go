@@ -9,13 +9,8 @@ import (
 
 // The media types of service exceptions (WMS 1.3.0 6.10, 1.1.1 6.5.10).
 const (
-	typeXML   = "text/xml"
-	typeSE    = "application/vnd.ogc.se_xml"
-	typeGML   = "application/vnd.ogc.gml"
-	typePlain = "text/plain"
-	typeHTML  = "text/html"
-	typeJSON  = "application/json"
-	typeGeo   = "application/geo+json"
+	typeXML = "text/xml"
+	typeSE  = "application/vnd.ogc.se_xml"
 )
 
 // refuse tells what went wrong, in the form that EXCEPTIONS asks for.

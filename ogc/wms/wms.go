@@ -16,54 +16,28 @@ import (
 // Path is where the service lives.
 const Path = "/wms"
 
-// About is what capabilities say of the service.
-type About struct {
-	Title, Abstract             string
-	Keywords                    []string
-	Fees, AccessConstraints     string
-	Person, Organization, Email string
-	MaxWidth, MaxHeight         int // pixels; 0: DefaultSize
-	LayerLimit                  int // layers of one map; 0: DefaultLayers
-}
-
-// The limits of a map where About has none.
-const (
-	DefaultSize   = 4096
-	DefaultLayers = 16
-)
-
 // Handler answers WMS requests. It is safe for concurrent use.
 type Handler struct {
 	answers  ogc.Answers
 	hold     ogc.Hold
-	about    About
+	about    ogc.About
 	pictures []encode.Picture // the first is the default
 	baseURL  func(*http.Request) string
 	log      *slog.Logger
 	now      func() time.Time
-	kept     shelf
+	kept     ogc.Shelf
 }
 
 var _ http.Handler = (*Handler)(nil)
 
 // New makes a handler. baseURL is how clients reach the server, without a slash at the end; pictures are the formats that a
 // fault can be drawn in, the first by default.
-func New(s ogc.Service, about About, pictures []encode.Picture, baseURL func(*http.Request) string, log *slog.Logger) *Handler {
+func New(s ogc.Service, about ogc.About, pictures []encode.Picture, baseURL func(*http.Request) string, log *slog.Logger) *Handler {
 	return handler(s, ogc.HoldOf(s), about, pictures, baseURL, log)
 }
 
-func handler(answers ogc.Answers, hold ogc.Hold, about About, pictures []encode.Picture, baseURL func(*http.Request) string, log *slog.Logger) *Handler {
-	about.MaxWidth = orElse(about.MaxWidth, DefaultSize)
-	about.MaxHeight = orElse(about.MaxHeight, DefaultSize)
-	about.LayerLimit = orElse(about.LayerLimit, DefaultLayers)
-	return &Handler{answers: answers, hold: hold, about: about, pictures: pictures, baseURL: baseURL, log: log, now: time.Now}
-}
-
-func orElse(n, fallback int) int {
-	if n > 0 {
-		return n
-	}
-	return fallback
+func handler(answers ogc.Answers, hold ogc.Hold, about ogc.About, pictures []encode.Picture, baseURL func(*http.Request) string, log *slog.Logger) *Handler {
+	return &Handler{answers: answers, hold: hold, about: about.Complete(), pictures: pictures, baseURL: baseURL, log: log, now: time.Now}
 }
 
 // Register puts the service on a router.

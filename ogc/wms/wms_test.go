@@ -31,11 +31,11 @@ func TestMapsAreTranslated(t *testing.T) {
 			t.Errorf("%s: %d %s", c.name, w.Code, w.Body)
 			continue
 		}
-		if v := s.asked.View; v.Box != c.box || v.Width != 10 || v.Height != 20 {
+		if v := s.Asked.View; v.Box != c.box || v.Width != 10 || v.Height != 20 {
 			t.Errorf("%s: view %v %dx%d, want %v", c.name, v.Box, v.Width, v.Height, c.box)
 		}
-		if s.asked.Background != white255 || s.asked.Transparent {
-			t.Errorf("%s: background %v, transparent %v", c.name, s.asked.Background, s.asked.Transparent)
+		if s.Asked.Background != white255 || s.Asked.Transparent {
+			t.Errorf("%s: background %v, transparent %v", c.name, s.Asked.Background, s.Asked.Transparent)
 		}
 		if got := w.Header().Values("Warning"); len(got) != 3 || !strings.Contains(got[0], "time=2026-11-24T12:00:00Z") {
 			t.Errorf("%s: warnings %q, want those of time, elevation and member", c.name, got)
@@ -125,7 +125,7 @@ func TestValuesAreToldInEveryForm(t *testing.T) {
 		if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), c.want) {
 			t.Errorf("%s: %d %s, want %s", c.format, w.Code, w.Body, c.want)
 		}
-		if at := s.info.At; math.Abs(at.Lon-55.0/111319.49) > 1e-6 || math.Abs(at.Lat-47.5/111319.49) > 1e-4 {
+		if at := s.Info.At; math.Abs(at.Lon-55.0/111319.49) > 1e-6 || math.Abs(at.Lat-47.5/111319.49) > 1e-4 {
 			t.Errorf("%s: asked at %v, want the pixel's centre", c.format, at)
 		}
 	}
@@ -133,7 +133,7 @@ func TestValuesAreToldInEveryForm(t *testing.T) {
 
 func TestAMissingValueIsNull(t *testing.T) {
 	h, s := service(t)
-	s.value = math.NaN()
+	s.Value = math.NaN()
 	w := get(h, goodMap+"&REQUEST=GetFeatureInfo&QUERY_LAYERS=gfs.t&I=0&J=0&INFO_FORMAT=application/json")
 	var got struct {
 		Features []struct {

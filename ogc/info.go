@@ -1,4 +1,4 @@
-package wms
+package ogc
 
 import (
 	"bytes"
@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -13,8 +14,53 @@ import (
 	"isobar/elements"
 	"isobar/field"
 	"isobar/geo"
-	"isobar/ogc"
 )
+
+// The media types that values are told in.
+const (
+	TypeText    = "text/plain"
+	TypeHTML    = "text/html"
+	TypeGML     = "application/vnd.ogc.gml"
+	TypeJSON    = "application/json"
+	TypeGeoJSON = "application/geo+json"
+)
+
+// InfoFormat is a form that values at a place can be told in.
+type InfoFormat struct {
+	Type  string // media type
+	Write func(at geo.LonLat, values []answer.Values) []byte
+}
+
+// ContentType is the media type with the character set; JSON is UTF-8 always.
+func (f InfoFormat) ContentType() string {
+	if f.Type == TypeText || f.Type == TypeHTML {
+		return f.Type + "; charset=utf-8"
+	}
+	return f.Type
+}
+
+// infoFormats are the forms offered, the default first: GDAL takes GML, OpenLayers JSON, QGIS text and HTML.
+var infoFormats = []InfoFormat{{TypeText, infoText}, {TypeHTML, infoHTML}, {TypeGML, infoGML}, {TypeJSON, infoJSON}, {TypeGeoJSON, infoJSON}}
+
+// InfoTypes lists the media types that values can be told in, the default first.
+func InfoTypes() (types []string) {
+	for _, f := range infoFormats {
+		types = append(types, f.Type)
+	}
+	return types
+}
+
+// FindInfoFormat is the form asked for, the default if none is; ok is false if it is not offered.
+func FindInfoFormat(asked string) (f InfoFormat, ok bool) {
+	if asked == "" {
+		return infoFormats[0], true
+	}
+	i := slices.IndexFunc(infoFormats, func(f InfoFormat) bool { return f.Type == MediaType(asked) })
+	if i < 0 {
+		return InfoFormat{}, false
+	}
+	return infoFormats[i], true
+}
 
 // digits is how many a value is told with: more than any forecast is packed with.
 const digits = 7
@@ -90,7 +136,7 @@ func infoHTML(at geo.LonLat, values []answer.Values) []byte {
 
 // infoGML tells values as the features of a collection, in the plain form that GDAL and QGIS read.
 func infoGML(at geo.LonLat, values []answer.Values) []byte {
-	var x ogc.XML
+	var x XML
 	x.Raw(`<?xml version="1.0" encoding="UTF-8"?>` + "\n")
 	x.Open("FeatureCollection", "xmlns:gml", "http://www.opengis.net/gml")
 	for _, v := range values {

@@ -1,0 +1,154 @@
+package wmts
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"isobar/ogc"
+)
+
+// sections are the parts of the document that can be asked for alone (OWS Common 1.1.0 table 7, WMTS table 3).
+var sections = []string{"ServiceIdentification", "ServiceProvider", "OperationsMetadata", "Contents", "Themes"}
+
+// getCapabilities answers GetCapabilities (7.1).
+func (h *Handler) getCapabilities(w http.ResponseWriter, q *request) error {
+	if v := q.List("acceptversions"); len(v) > 0 && !slices.Contains(v, "1.0.0") {
+		return &ogc.Fault{Status: http.StatusBadRequest, Code: "VersionNegotiationFailed", Text: "the only version is 1.0.0"}
+	}
+	wanted, err := wantedSections(q)
+	if err != nil {
+		return err
+	}
+	if accept := q.Header.Get("Accept"); q.rest && !acceptsXML(accept) {
+		return &ogc.Fault{Status: http.StatusNotAcceptable, Code: ogc.InvalidParameterValue, Text: "capabilities are XML; " + clip(accept) + " is not offered"}
+	}
+	catalogue, release := h.hold()
+	defer release()
+	if err := ogc.CheckSequence(q.Get("updatesequence"), catalogue.Updated()); err != nil {
+		return err
+	}
+	base, now := h.baseURL(q.Request), q.now.Truncate(capabilitiesAge)
+	key := ogc.ShelfKey{Kind: strings.Join(wanted, ","), Catalogue: catalogue.Version(), Base: base, Minute: now.Unix()}
+	doc := h.kept.Get(key, func() []byte { return h.capabilities(wanted, catalogue, base, now) })
+	mediaType := "application/xml"
+	if f := ogc.MediaType(q.Get("acceptformats")); f == "text/xml" {
+		mediaType = f
+	}
+	ogc.Stored(w, q.Request, mediaType, doc.ETag, doc.Body, capabilitiesAge)
+	return nil
+}
+
+// wantedSections reads SECTIONS; missing or All is all of them.
+func wantedSections(q *request) ([]string, error) {
+	if _, given := q.Query["sections"]; !given {
+		return sections, nil
+	}
+	list := q.List("sections")
+	if len(list) == 0 {
+		return nil, ogc.Missing("sections")
+	}
+	var wanted []string
+	for _, s := range sections {
+		if slices.Contains(list, s) || slices.Contains(list, "All") {
+			wanted = append(wanted, s)
+		}
+	}
+	for _, s := range list {
+		if s != "All" && !slices.Contains(sections, s) {
+			return nil, ogc.Invalid("sections", "sections: there is no section %q", clip(s))
+		}
+	}
+	return wanted, nil
+}
+
+// acceptsXML tells whether an Accept header takes XML: it does unless it names other types alone.
+func acceptsXML(accept string) bool {
+	if accept == "" {
+		return true
+	}
+	for part := range strings.SplitSeq(accept, ",") {
+		t := ogc.MediaType(part)
+		if t == "*/*" || t == "application/*" || t == "text/*" || strings.HasSuffix(t, "xml") || t == "text/html" {
+			return true
+		}
+	}
+	return false
+}
+
+// identification writes who and what the service is (OWS Common 1.1.0 7.4.4, 7.4.5).
+func (s *scribe) identification() {
+	a := s.h.about
+	s.Open("ows:ServiceIdentification")
+	s.Leaf("ows:Title", a.Title)
+	s.Some("ows:Abstract", a.Abstract)
+	s.keywords(a.Keywords)
+	s.Leaf("ows:ServiceType", "OGC WMTS")
+	s.Leaf("ows:ServiceTypeVersion", "1.0.0")
+	s.Some("ows:Fees", a.Fees)
+	s.Some("ows:AccessConstraints", a.AccessConstraints)
+	s.Close()
+}
+
+func (s *scribe) keywords(words []string) {
+	if len(words) == 0 {
+		return
+	}
+	s.Open("ows:Keywords")
+	for _, w := range words {
+		s.Leaf("ows:Keyword", w)
+	}
+	s.Close()
+}
+
+func (s *scribe) provider() {
+	a := s.h.about
+	name := a.Organization
+	if name == "" {
+		name = a.Title
+	}
+	s.Open("ows:ServiceProvider")
+	s.Leaf("ows:ProviderName", name)
+	s.Open("ows:ServiceContact")
+	s.Some("ows:IndividualName", a.Person)
+	if a.Email != "" {
+		s.Open("ows:ContactInfo")
+		s.Open("ows:Address")
+		s.Leaf("ows:ElectronicMailAddress", a.Email)
+		s.Close()
+		s.Close()
+	}
+	s.Close()
+	s.Close()
+}
+
+// operations writes how each operation is reached: KVP first, as OpenLayers takes the first encoding of the first Get.
+func (s *scribe) operations() {
+	s.Open("ows:OperationsMetadata")
+	for _, name := range []string{"GetCapabilities", "GetTile", "GetFeatureInfo"} {
+		rest := s.base + restRoot + "/"
+		if name == "GetCapabilities" {
+			rest += capabilitiesFile
+		}
+		s.Open("ows:Operation", "name", name)
+		s.Open("ows:DCP")
+		s.Open("ows:HTTP")
+		for _, way := range []struct{ url, encoding string }{{s.base + Path + "?", "KVP"}, {rest, "RESTful"}} {
+			s.Open("ows:Get", "xlink:href", way.url)
+			s.Open("ows:Constraint", "name", "GetEncoding")
+			s.Open("ows:AllowedValues")
+			s.Leaf("ows:Value", way.encoding)
+			s.Close()
+			s.Close()
+			s.Close()
+		}
+		s.Close()
+		s.Close()
+		s.Close()
+	}
+	s.Close()
+}
+
+// decimal writes a number so that it is read back exactly.
+func decimal(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
