@@ -1,35 +1,43 @@
 package packing
 
-// groupReader walks the groups of a data section (GRIB2 template 7.2): all references, all widths, all lengths, then the
-// values themselves. The three lists are read side by side, so that none is kept.
-type groupReader struct {
-	groups
-	references, widths, lengths, values cursor
-	end8                                int   // where the values end, in bits
-	rows                                []int // lengths of the groups, if they are rows
-	expect                              int   // values that are still to come in groups not begun
-	begun                               int   // groups
-	left                                int   // values of the group that the cursor is in
-	width                               int   // of these
-	reference                           int64
+// list is integers of one width in a row.
+type list struct {
+	cursor
+	width int
 }
 
-// newGroupReader finds the lists in the data, and checks that they are whole.
-func newGroupReader(g groups, data []byte, count int) (*groupReader, error) {
-	r := &groupReader{groups: g, expect: count, end8: len(data) * 8}
-	at := 0
-	for _, list := range []struct {
-		cursor *cursor
-		bits   int
-	}{{&r.references, g.linear.Bits}, {&r.widths, g.widthBits}, {&r.lengths, g.lengthBits}} {
-		*list.cursor = cursor{data: data, pos: at * 8}
-		at += (g.count*list.bits + 7) / 8
+func (l *list) next() int64 { return l.cursor.next(l.width) }
+
+// groupReader walks values that are split into groups, each with a reference value and a width of its own. What describes
+// the groups lies in lists that are read side by side, so that none of it is kept.
+type groupReader struct {
+	count                       int // of groups
+	references, widths, lengths list
+	widthBase                   int
+	lengthBase, lengthUnit      int
+	lastLength                  int        // of the last group; negative: as the list has it
+	lengthOf                    func() int // gives the groups' lengths in order, where no list does
+	missing                     int        // missing value management
+	values                      cursor
+
+	expect    int // values that are still to come in groups not begun
+	begun     int // groups
+	left      int // values of the group that the cursor is in
+	width     int // of these
+	reference int64
+}
+
+// place puts lists one after the other from an octet on, each from an octet of its own, and the values behind them.
+func (r *groupReader) place(data []byte, at int, lists ...*list) error {
+	for _, l := range lists {
+		l.cursor = cursor{data: data, pos: at * 8}
+		at += (r.count*l.width + 7) / 8
 	}
 	r.values = cursor{data: data, pos: at * 8}
 	if at > len(data) {
-		return nil, broken("%d groups described by %d octets in %d", g.count, at, len(data))
+		return broken("%d groups described by %d octets in %d", r.count, at, len(data))
 	}
-	return r, nil
+	return nil
 }
 
 // read gives the next integers, absent where missing.
@@ -58,23 +66,25 @@ func (r *groupReader) begin() error {
 	if r.begun == r.count {
 		return broken("%d groups hold %d values too few", r.count, r.expect)
 	}
-	r.reference = r.references.next(r.linear.Bits)
-	r.width = r.widthBase + int(r.widths.next(r.widthBits))
-	r.left = r.lengthBase + r.lengthUnit*int(r.lengths.next(r.lengthBits))
+	r.reference = r.references.next()
+	r.width = r.widthBase + int(r.widths.next())
 	r.begun++
 	switch {
-	case r.rows != nil:
-		r.left = r.rows[r.begun-1]
-	case r.begun == r.count:
+	case r.lengthOf != nil:
+		r.left = r.lengthOf()
+	case r.begun == r.count && r.lastLength >= 0:
 		r.left = r.lastLength
+	default:
+		r.left = r.lengthBase + r.lengthUnit*int(r.lengths.next())
 	}
+	bits := len(r.values.data)*8 - r.values.pos
 	switch {
 	case r.left < 0 || r.left > r.expect:
 		return broken("group %d of %d values where %d are left", r.begun, r.left, r.expect)
 	case r.width > maxWidth:
 		return broken("group %d of width %d", r.begun, r.width)
-	case r.left*r.width > r.end8-r.values.pos:
-		return broken("group %d of %d values of %d bits in %d", r.begun, r.left, r.width, r.end8-r.values.pos)
+	case r.left*r.width > bits:
+		return broken("group %d of %d values of %d bits in %d", r.begun, r.left, r.width, bits)
 	}
 	r.expect -= r.left
 	return nil
@@ -95,7 +105,7 @@ func (r *groupReader) end() error {
 func (r *groupReader) readPresent(q []int64) {
 	if r.width == 0 {
 		base := r.reference
-		if isMissing(base, r.linear.Bits, r.missing) {
+		if isMissing(base, r.references.width, r.missing) {
 			base = absent
 		}
 		integers(q, nil, 0, 0, base)
@@ -115,4 +125,13 @@ func (r *groupReader) readPresent(q []int64) {
 func isMissing(n int64, width, management int) bool {
 	highest := int64(1)<<width - 1
 	return n == highest || management == missingSecondary && n == highest-1
+}
+
+// inOrder gives lengths one after the other.
+func inOrder(lengths []int) func() int {
+	i := -1
+	return func() int {
+		i++
+		return lengths[i]
+	}
 }

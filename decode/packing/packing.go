@@ -19,7 +19,7 @@ func broken(format string, args ...any) error {
 
 // unsupported names what is not read.
 func unsupported(format string, args ...any) error {
-	return fmt.Errorf("%w: %s", ErrUnsupported, fmt.Sprintf(format, args...))
+	return fmt.Errorf("%w: %w", ErrUnsupported, fmt.Errorf(format, args...))
 }
 
 // Linear is a quantisation: a value is (Reference + q*2^Binary) / 10^Decimal, with q an unsigned integer of Bits bits
@@ -64,8 +64,16 @@ func (v Values) reader() (reader, error) {
 		return reader{header: 38, unpack: unpackComplex, linear: true, loose: true}, nil
 	case 4:
 		return reader{header: 1, unpack: unpackIEEE}, nil
+	case 40, 40000: // 40000, 40010: as these packings were called while they were on trial
+		return reader{header: 9, unpack: unpackJPEG2000, linear: true}, nil
+	case 41, 40010:
+		return reader{header: 9, unpack: unpackPNG, linear: true}, nil
 	case 42:
 		return reader{header: 14, unpack: unpackCCSDS, linear: true}, nil
+	case 61:
+		return reader{header: 13, unpack: unpackLogarithm}, nil
+	case 200:
+		return reader{header: 6, unpack: unpackRunLength}, nil
 	case 1:
 		return reader{}, unsupported("GRIB2 template 5.1, a matrix of values at each point")
 	case 53:
@@ -104,29 +112,4 @@ func (v Values) Linear() (Linear, bool) {
 		l.Bits = 32
 	}
 	return l, true
-}
-
-// Values1 is a packed sequence as a GRIB 1 message holds it.
-type Values1 struct {
-	Section []byte // section 4 whole, from the three octets of its length on
-	Decimal int    // section 1 octets 27-28: the decimal scale factor
-	Count   int    // number of values in the section: points of the grid that a bitmap doesn't leave out
-	// Rows tells how many values each row of the grid has in the section, in the order of the data; see Values.
-	Rows func() []int
-	// Truncation is J of a triangular truncation J=K=M; spectral packings alone ask for it.
-	Truncation int
-}
-
-// Unpack writes the values in the order of the data. len(dst) must be v.Count. Spectral packings give coefficients, real
-// and imaginary parts alternating.
-func (v Values1) Unpack(dst []float32) error {
-	if len(dst) != v.Count {
-		return broken("%d values into a buffer of %d", v.Count, len(dst))
-	}
-	return unsupported("GRIB 1")
-}
-
-// Linear tells the quantisation that all of the values share, if there is one.
-func (v Values1) Linear() (Linear, bool) {
-	return Linear{}, false
 }
