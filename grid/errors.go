@@ -1,9 +1,15 @@
 package grid
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // MaxCells bounds the number of cells of a grid, whoever asks for one: the finest global grids have some 30 million.
 const MaxCells = 1 << 27
+
+// maxSide bounds columns and rows.
+const maxSide = 1 << 20
 
 var (
 	// ErrInvalid is a definition that makes no grid.
@@ -11,3 +17,16 @@ var (
 	// ErrPlaces is an ID that names places by their hash alone, which Parse cannot know; see ParseWith.
 	ErrPlaces = errors.New("the grid's places are needed")
 )
+
+// invalid wraps ErrInvalid.
+func invalid(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", ErrInvalid, fmt.Sprintf(format, args...))
+}
+
+// checkSize refuses what has no cells or too many.
+func checkSize(nx, ny int) error {
+	if nx < 1 || ny < 1 || nx > maxSide || ny > maxSide || nx > MaxCells/ny {
+		return invalid("%d columns and %d rows", nx, ny)
+	}
+	return nil
+}
