@@ -78,6 +78,10 @@ func (v Values1) unpack(dst []float32) error {
 		return floats(dst, data[1:], int(data[0]))
 	case flagComplex, flagComplex | flagMore, flagComplex | flagIntegers, flagComplex | flagMore | flagIntegers:
 		return v.unpackSecondOrder(dst)
+	case flagSpectral, flagSpectral | flagIntegers:
+		return v.unpackSpectralSimple(dst)
+	case flagSpectral | flagComplex, flagSpectral | flagComplex | flagIntegers:
+		return v.unpackSpectralComplex(dst)
 	}
 	return unsupported("flags %#02x", v.flags())
 }

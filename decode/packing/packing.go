@@ -70,6 +70,10 @@ func (v Values) reader() (reader, error) {
 		return reader{header: 9, unpack: unpackPNG, linear: true}, nil
 	case 42:
 		return reader{header: 14, unpack: unpackCCSDS, linear: true}, nil
+	case 50:
+		return reader{header: 13, unpack: unpackSpectralSimple}, nil
+	case 51:
+		return reader{header: 24, unpack: unpackSpectralComplex}, nil
 	case 61:
 		return reader{header: 13, unpack: unpackLogarithm}, nil
 	case 200:

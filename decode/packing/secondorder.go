@@ -66,7 +66,8 @@ func (v Values1) unpackSecondOrder(dst []float32) error {
 }
 
 // placeGroups finds the parts of row by row, constant width and general packing: widths from octet 22 on, the secondary
-// bitmap, first-order values, second-order values.
+// bitmap, first-order values, second-order values. They touch, so N1 and N2, which tell where two of them begin in 16 bits
+// (too few in large messages), aren't needed.
 func (v Values1) placeGroups(r *groupReader, flags byte) error {
 	s, at := v.Section, secondOrderHeader
 	if flags&flagManyWidths != 0 {
@@ -91,20 +92,7 @@ func (v Values1) placeGroups(r *groupReader, flags byte) error {
 		}
 		r.lengthOf = inOrder(rows)
 	}
-	if err := r.place(s, v.pointer(11, at), &r.references); err != nil {
-		return err
-	}
-	r.values.pos = v.pointer(14, r.values.pos/8) * 8
-	return nil
-}
-
-// pointer reads an octet number where something begins that follows at an octet's index. Numbers of 16 bits are too short
-// in large messages; there the parts touch.
-func (v Values1) pointer(octet, follows int) int {
-	if at := int(binary.BigEndian.Uint16(v.Section[octet:])) - 1; at > follows && at <= len(v.Section) {
-		return at
-	}
-	return follows
+	return r.place(s, at, &r.references)
 }
 
 // runs gives the lengths of runs that begin with a one in a bitmap of count bits.
