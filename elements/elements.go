@@ -92,6 +92,16 @@ type Element struct {
 	U       bool
 }
 
+// Reading is what a row says of a file's parameter beyond its element.
+type Reading struct {
+	// Unit is the unit of the file's values. It differs from the element's where makers differ (metres of water for kg/m2).
+	Unit string
+	// LevelKind and LevelValue say where the field lies if the parameter's number tells that and not the file's level
+	// (ECMWF's 10u lies on "surface" in GRIB 1). Otherwise they are the parameter's own.
+	LevelKind  LevelKind
+	LevelValue float64
+}
+
 // Derivation makes an element from others after sampling (speed from interpolated u and v, never interpolated speeds).
 type Derivation struct {
 	Element Element
