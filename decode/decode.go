@@ -18,6 +18,7 @@ type Format struct {
 	Detect func(head []byte) bool
 	// Messages yields the file's fields in order. A message that can't be read yields an error (a *MessageError names it)
 	// and the walk goes on where that is possible. It never panics and bounds what it allocates by what the file holds.
+	// A field whose places the file does not tell comes both as a message, without a grid, and as an error.
 	Messages func(r io.ReaderAt, size int64) iter.Seq2[*Message, error]
 }
 
@@ -48,6 +49,7 @@ type Headers struct {
 	GridType      string // as ecCodes names it: "regular_ll", "lambert", "reduced_gg"
 	GDT, DRT, PDT int    // numbers of the GRIB 2 templates for grid, data and product; -1 where there is none
 	NI, NJ        int    // points along a row and along a column; 0 where rows differ or there are none
+	Points        int    // of the grid, and values that Unpack writes
 }
 
 // MessageError is a message that can't be read, with its place in the file.

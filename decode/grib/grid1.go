@@ -1,0 +1,224 @@
+package grib
+
+import (
+	"fmt"
+	"math"
+
+	"isobar/geo"
+	"isobar/grid"
+)
+
+// grids1 are the data representation types that are read, code table 6 of edition 1.
+var grids1 = map[int]gridTemplate{
+	0:   latLon1,
+	1:   mercator1,
+	3:   lambert1,
+	4:   gaussian1,
+	5:   polar1,
+	8:   albers1,
+	10:  rotated1,
+	90:  spaceView1,
+	205: turned1,
+}
+
+// refused1 names types that are known, for those who look for the reason.
+var refused1 = map[int]string{
+	2: "gnomonic", 6: "UTM", 7: "polyconic", 13: "oblique Lambert", 14: "rotated Gaussian", 20: "stretched latitude/longitude",
+	24: "stretched Gaussian", 30: "stretched and rotated latitude/longitude", 34: "stretched and rotated Gaussian",
+	50: "spherical harmonics", 60: "rotated spherical harmonics", 70: "stretched spherical harmonics", 80: "stretched and rotated spherical harmonics",
+	192: "triangular on an icosahedron", 201: "Arakawa E semi-staggered", 202: "Arakawa E filled", 203: "Arakawa E staggered",
+}
+
+// place1 reads section 2 of edition 1, or finds the grid by its number where there is none.
+func (w *walk) place1(s section, centre, number int) (*place, error) {
+	if s.length == 0 {
+		return w.grids.get([]byte{byte(centre), byte(number)}, func() (*place, error) { return w.numbered1(centre, number) })
+	}
+	o, err := w.body(s)
+	if err != nil {
+		return nil, err
+	}
+	return w.grids.get(o.b, func() (p *place, err error) {
+		defer caught(&err)
+		return w.grid1(o)
+	})
+}
+
+// grid1 makes the place that section 2 tells of.
+func (w *walk) grid1(o *octets) (*place, error) {
+	kind := o.u8(6)
+	read, ok := grids1[kind]
+	if !ok {
+		name := refused1[kind]
+		if name == "" {
+			name = "unknown"
+		}
+		return nil, fmt.Errorf("%w: grid type %d (%s)", ErrUnsupported, kind, name)
+	}
+	p, err := read(w, o)
+	if err == nil {
+		err = o.check("section 2")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("grid type %d: %w", kind, err)
+	}
+	return p, nil
+}
+
+// milli is an angle in thousandths of a degree.
+func milli(o *octets, n int) float64 { return float64(o.i24(n)) / 1000 }
+
+// place1At is a latitude and a longitude.
+func place1At(o *octets, n int) geo.LonLat { return geo.LonLat{Lon: milli(o, n+3), Lat: milli(o, n)} }
+
+// step1 is an increment of two octets, NaN where it is missing. Some write it with a sign.
+func step1(o *octets, n int) float64 {
+	if o.u16(n) == missing16 {
+		return math.NaN()
+	}
+	return math.Abs(float64(o.i16(n))) / 1000
+}
+
+// axes1 reads what lat-lon and Gaussian grids have in common.
+func axes1(o *octets) (lon, lat span, flags, mode int) {
+	lon = span{n: o.u16(7), first: milli(o, 14), last: milli(o, 21), step: step1(o, 24)}
+	lat = span{n: o.u16(9), first: milli(o, 11), last: milli(o, 18), step: step1(o, 26)}
+	return lon, lat, o.u8(17), o.u8(28)
+}
+
+// rows1 reads the list of numbers of points along each row, which lies behind the vertical coordinates. ok is false without one.
+func rows1(o *octets, count int) (rows []int, ok bool, err error) {
+	vertical, at := o.u8(4), o.u8(5)
+	if at == missing8 || at == 0 || o.u16(7) != missing16 {
+		return nil, false, nil
+	}
+	at += 4 * vertical
+	if count < 1 || count > len(o.b)/2 {
+		return nil, true, fmt.Errorf("%w: list of %d numbers in %d octets", ErrInvalid, count, len(o.b))
+	}
+	rows = make([]int, count)
+	for i := range rows {
+		rows[i] = o.u16(at + 2*i)
+	}
+	return rows, true, o.check("the list of numbers")
+}
+
+// latLon1 is type 0.
+func latLon1(w *walk, o *octets) (*place, error) {
+	lon, lat, flags, mode := axes1(o)
+	rows, reduced, err := rows1(o, lat.n)
+	if err != nil {
+		return nil, err
+	}
+	if reduced {
+		return w.reducedPlace(reducedLL, rows, mode, flags, lon, lat, grid.ReducedLatLon)
+	}
+	p, err := w.raster(regularLL, lon.n, lat.n, mode, flags)
+	if err != nil {
+		return nil, err
+	}
+	return p.with(grid.LatLon(lon.n, lat.n, p.centres(lon, lat)))
+}
+
+// rotated1 is type 10.
+func rotated1(w *walk, o *octets) (*place, error) {
+	lon, lat, flags, mode := axes1(o)
+	p, err := w.raster(rotatedLL, lon.n, lat.n, mode, flags)
+	if err != nil {
+		return nil, err
+	}
+	return p.with(grid.Rotated(lon.n, lat.n, p.centres(lon, lat), place1At(o, 33), o.ibm32(39)))
+}
+
+// gaussian1 is type 4.
+func gaussian1(w *walk, o *octets) (*place, error) {
+	lon, lat, flags, mode := axes1(o)
+	n := gaussianNumber(o.u16(26), lat.n)
+	lat.step = math.NaN()
+	rows, reduced, err := rows1(o, lat.n)
+	if err != nil {
+		return nil, err
+	}
+	if reduced {
+		return w.reducedPlace(reducedGG, rows, mode, flags, lon, lat, func(rows []int, centres geo.Box) (grid.Grid, error) {
+			return grid.ReducedGaussian(n, rows, centres)
+		})
+	}
+	p, err := w.raster(regularGG, lon.n, lat.n, mode, flags)
+	if err != nil {
+		return nil, err
+	}
+	return p.with(grid.Gaussian(n, lon.n, lat.n, p.centres(lon, lat)))
+}
+
+// mercator1 is type 1.
+func mercator1(w *walk, o *octets) (*place, error) {
+	flags := o.u8(17)
+	p, err := w.raster(mercator, o.u16(7), o.u16(9), o.u8(28), flags)
+	if err != nil {
+		return nil, err
+	}
+	return p.mercator(earth1(flags), milli(o, 24), float64(o.i24(29)), float64(o.i24(32)), place1At(o, 11), place1At(o, 18))
+}
+
+// conic1 reads what polar stereographic, Lambert and Albers have in common.
+func conic1(w *walk, o *octets, kind string) (*place, geo.Ellipsoid, grid.Cells, error) {
+	flags := o.u8(17)
+	p, err := w.raster(kind, o.u16(7), o.u16(9), o.u8(28), flags)
+	if err != nil {
+		return nil, geo.Ellipsoid{}, grid.Cells{}, err
+	}
+	if o.u8(27)&centreBipolar != 0 {
+		return nil, geo.Ellipsoid{}, grid.Cells{}, fmt.Errorf("%w: bipolar projection", ErrUnsupported)
+	}
+	return p, earth1(flags), p.cells(float64(o.u24(21)), float64(o.u24(24)), 1, place1At(o, 11)), nil
+}
+
+// polar1 is type 5: lengths are true at 60 degrees.
+func polar1(w *walk, o *octets) (*place, error) {
+	p, earth, cells, err := conic1(w, o, polar)
+	if err != nil {
+		return nil, err
+	}
+	return p.with(grid.Projected(grid.PolarStereographic(earth, o.u8(27)&centreSouth != 0, milli(o, 18), 60), cells))
+}
+
+// lambert1 is type 3.
+func lambert1(w *walk, o *octets) (*place, error) {
+	p, earth, cells, err := conic1(w, o, lambert)
+	if err != nil {
+		return nil, err
+	}
+	return p.with(grid.Projected(grid.Lambert(earth, milli(o, 18), milli(o, 29), milli(o, 32)), cells))
+}
+
+// albers1 is type 8.
+func albers1(w *walk, o *octets) (*place, error) {
+	p, earth, cells, err := conic1(w, o, albers)
+	if err != nil {
+		return nil, err
+	}
+	return p.with(grid.Projected(grid.Albers(earth, milli(o, 18), milli(o, 29), milli(o, 32)), cells))
+}
+
+// spaceView1 is type 90.
+func spaceView1(w *walk, o *octets) (*place, error) {
+	flags := o.u8(17)
+	v := grid.View{
+		Earth: earth1(flags), LonDeg: milli(o, 14), EarthRadii: float64(o.u24(32)) / 1e6,
+		DiameterX: float64(o.u24(18)), DiameterY: float64(o.u24(21)),
+		CentreX: float64(o.i16(24) - o.i16(35)), CentreY: float64(o.i16(26) - o.i16(37)),
+	}
+	const infinite = 0xffffff
+	return w.spaceView(v, o.u16(7), o.u16(9), o.u8(28), flags, milli(o, 11), milli(o, 29), o.u24(32) == infinite)
+}
+
+// turned1 is NCEP's type 205: a grid turned about its centre.
+func turned1(w *walk, o *octets) (*place, error) {
+	p, err := w.raster(ncepTurned, o.u16(7), o.u16(9), o.u8(28), o.u8(17))
+	if err != nil {
+		return nil, err
+	}
+	cells := p.cells(step1(o, 24), step1(o, 26), 1, place1At(o, 11))
+	return p.with(grid.RotatedAbout(place1At(o, 18), cells))
+}

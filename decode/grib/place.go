@@ -1,0 +1,122 @@
+package grib
+
+import (
+	"fmt"
+
+	"isobar/grid"
+)
+
+// place is where the points of a field lie and in which order the file has them.
+type place struct {
+	grid     grid.Grid // nil: the file does not tell
+	points   int
+	template int
+	kind     string // as ecCodes names grids
+	ni, nj   int
+	relative bool // vector components are relative to the grid
+	layout   layout
+}
+
+// describe puts the place into a message.
+func (p *place) describe(m *Message) {
+	m.Grid, m.Points, m.GridTemplate, m.GridType = p.grid, p.points, p.template, p.kind
+	m.NI, m.NJ, m.GridRelative, m.layout = p.ni, p.nj, p.relative, p.layout
+}
+
+// gridCache keeps the last grids of a file: as a rule all its fields have one.
+type gridCache struct {
+	entries [4]struct {
+		key   string
+		place *place
+		err   error
+	}
+	next int
+}
+
+// get finds the place that a section of octets stands for, or makes it.
+func (c *gridCache) get(key []byte, make func() (*place, error)) (*place, error) {
+	for i := range c.entries {
+		if e := &c.entries[i]; e.key == string(key) && len(key) > 0 {
+			return e.place, e.err
+		}
+	}
+	e := &c.entries[c.next]
+	c.next = (c.next + 1) % len(c.entries)
+	e.key = string(key)
+	e.place, e.err = make()
+	return e.place, e.err
+}
+
+// The names that ecCodes has for grids.
+const (
+	regularLL  = "regular_ll"
+	reducedLL  = "reduced_ll"
+	rotatedLL  = "rotated_ll"
+	regularGG  = "regular_gg"
+	reducedGG  = "reduced_gg"
+	mercator   = "mercator"
+	transverse = "transverse_mercator"
+	polar      = "polar_stereographic"
+	lambert    = "lambert"
+	albers     = "albers"
+	azimuthal  = "lambert_azimuthal_equal_area"
+	spaceView  = "space_view"
+	healpix    = "healpix"
+	unplaced   = "unstructured_grid"
+	ncepTurned = "ncep_32769"
+)
+
+// raster is a place of ni columns and nj rows that the file has by a scanning mode.
+func (w *walk) raster(kind string, ni, nj, mode, flags int) (*place, error) {
+	if ni < 1 || nj < 1 || ni > w.maxPoints/nj {
+		return nil, fmt.Errorf("%w: grid of %d x %d points; at most %d are read", ErrInvalid, ni, nj, w.maxPoints)
+	}
+	l, err := newLayout(ni, nj, mode)
+	return &place{kind: kind, points: ni * nj, ni: ni, nj: nj, relative: flags&flagRelative != 0, layout: l}, err
+}
+
+// flagRelative is bit 5 of resolution and component flags: vector components follow the grid's axes.
+const flagRelative = 0x08
+
+// with sets a raster's grid, whose constructor may have failed.
+func (p *place) with(g grid.Grid, err error) (*place, error) {
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s grid: %w", ErrInvalid, p.kind, err)
+	}
+	if g.Len() != p.points {
+		return nil, fmt.Errorf("%w: %s grid of %d points, not %d", ErrInvalid, p.kind, g.Len(), p.points)
+	}
+	p.grid = g
+	return p, nil
+}
+
+// signs are the directions in which a raster's columns and rows follow each other.
+func (p *place) signs() (x, y float64) {
+	x, y = 1, -1
+	if p.layout.westwards {
+		x = -1
+	}
+	if p.layout.northwards {
+		y = 1
+	}
+	return x, y
+}
+
+// reduced is a place whose rows have the given lengths, in the order of the file.
+func (w *walk) reduced(kind string, rows []int, mode, flags int) (*place, error) {
+	l, err := newLayout(0, len(rows), mode)
+	if err == nil && l.columnwise {
+		err = fmt.Errorf("%w: rows of different lengths, column by column", ErrUnsupported)
+	}
+	if err != nil {
+		return nil, err
+	}
+	n := 0
+	for _, count := range rows {
+		if n += count; n > w.maxPoints {
+			return nil, fmt.Errorf("%w: more than %d points", ErrInvalid, w.maxPoints)
+		}
+	}
+	l.rows = rows
+	return &place{kind: kind, points: n, nj: len(rows), relative: flags&flagRelative != 0, layout: l}, nil
+}

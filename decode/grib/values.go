@@ -1,0 +1,149 @@
+package grib
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"math/bits"
+	"sync"
+
+	"isobar/decode/packing"
+)
+
+// values is where a field's numbers lie in the file, and how they are packed.
+type values struct {
+	file    io.ReaderAt
+	points  int     // that the file has: less than the grid's where a pole stands once
+	data    section // edition 2: section 7; edition 1: section 4
+	bits    section // the bitmap's octets alone; length 0: every point has a value
+	edition int
+	// edition 2: the number of values, the template and its octets; edition 1: the decimal scale factor
+	count    int
+	template int
+	header   []byte
+	decimal  int
+}
+
+// unpack writes the values in the order of the file, NaN where there is none.
+func (v *values) unpack(dst []float32, l *layout) error {
+	mask, release, err := v.bitmap()
+	if err != nil {
+		return err
+	}
+	defer release()
+	present := len(dst)
+	if mask != nil {
+		present = ones(mask)
+	}
+	data, releaseData, err := v.read(v.data)
+	if err != nil {
+		return err
+	}
+	defer releaseData()
+	packed := dst[len(dst)-present:] // at the end: spreading them out then never overwrites what is still to be moved
+	if err := v.decode(packed, data, func() []int { return l.present(mask) }); err != nil {
+		return err
+	}
+	if mask != nil {
+		spread(dst, packed, mask)
+	}
+	return nil
+}
+
+// decode unpacks a data section.
+func (v *values) decode(dst []float32, data []byte, rows func() []int) error {
+	if v.edition == 1 {
+		return packing.Values1{Section: data, Decimal: v.decimal, Count: len(dst), Rows: rows}.Unpack(dst)
+	}
+	if v.count != len(dst) {
+		return fmt.Errorf("%w: %d values for %d points that should have one", ErrInvalid, v.count, len(dst))
+	}
+	return packing.Values{Template: v.template, Header: v.header, Data: data[5:], Count: v.count, Rows: rows}.Unpack(dst)
+}
+
+// linear tells the quantisation that all values share.
+func (v *values) linear(head []byte) *Packing {
+	var q packing.Linear
+	var ok bool
+	if v.edition == 1 {
+		q, ok = packing.Values1{Section: head, Decimal: v.decimal, Count: v.points}.Linear()
+	} else {
+		q, ok = packing.Values{Template: v.template, Header: v.header, Count: v.count}.Linear()
+	}
+	if !ok {
+		return nil
+	}
+	return &Packing{Reference: q.Reference, Binary: q.Binary, Decimal: q.Decimal, Bits: q.Bits}
+}
+
+// bitmap reads the bitmap, if there is one, with the bits beyond the last point cleared.
+func (v *values) bitmap() (mask []byte, release func(), err error) {
+	if v.bits.length == 0 {
+		return nil, func() {}, nil
+	}
+	need := int64((v.points + 7) / 8)
+	if v.bits.length < need {
+		return nil, nil, fmt.Errorf("%w: bitmap of %d octets for %d points", ErrInvalid, v.bits.length, v.points)
+	}
+	mask, release, err = v.read(section{offset: v.bits.offset, length: need})
+	if err == nil && v.points%8 != 0 {
+		mask[need-1] &= 0xff << (8 - v.points%8)
+	}
+	return mask, release, err
+}
+
+// buffers are for the octets of bitmaps and data.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
+// read gives a section's octets; release gives the buffer back. The walk has found the section within the file.
+func (v *values) read(s section) (b []byte, release func(), err error) {
+	held := buffers.Get().(*[]byte)
+	if int64(cap(*held)) < s.length {
+		*held = make([]byte, s.length)
+	}
+	b = (*held)[:s.length]
+	release = func() { buffers.Put(held) }
+	if err := readFull(v.file, b, s.offset); err != nil {
+		release()
+		return nil, nil, err
+	}
+	return b, release, nil
+}
+
+// ones counts the bits that are set.
+func ones(mask []byte) (n int) {
+	for _, b := range mask {
+		n += bits.OnesCount8(b)
+	}
+	return n
+}
+
+// spread gives each point whose bit is set the next of the values, which are the end of dst, and the others NaN.
+func spread(dst, packed []float32, mask []byte) {
+	nan := float32(math.NaN())
+	next := 0
+	for i := range dst {
+		if mask[i>>3]&(0x80>>(i&7)) != 0 {
+			dst[i] = packed[next]
+			next++
+		} else {
+			dst[i] = nan
+		}
+	}
+}
+
+// present tells how many values each line of the grid has.
+func (l *layout) present(mask []byte) []int {
+	lines := l.lines()
+	if mask == nil {
+		return lines
+	}
+	counts, at := make([]int, len(lines)), 0
+	for i, n := range lines {
+		for k := at; k < at+n && k>>3 < len(mask); k++ {
+			counts[i] += int(mask[k>>3]>>(7-k&7)) & 1
+		}
+		at += n
+	}
+	return counts
+}
