@@ -44,13 +44,13 @@ func (g *planar) bounds() geo.Box {
 	if north || south || g.cols.wraps || g.cols.around || box[2]-box[0] >= 360 {
 		west := -180.0
 		if !north && !south && g.cols.turn > 0 && !math.IsInf(box[0], 0) {
-			west = eastOf(box[0])
+			west = western(box[0])
 		}
 		box[0], box[2] = west, west+360
 		return box
 	}
 	width := box[2] - box[0]
-	box[0] = eastOf(box[0])
+	box[0] = western(box[0])
 	box[2] = box[0] + width
 	return box
 }

@@ -67,6 +67,11 @@ func files(t *testing.T) []fileGrid {
 			{0, 47.112236, -10.323715}, {50321, 53.956308, 5.886518}, {150963, 63.842996, -0.437968}}},
 		{"RTMA, NCEP's local template 32769", must(t)(RotatedAbout(geo.LonLat{Lon: 254, Lat: 54}, Cells{954, 835, 0.126, 0.108, geo.LonLat{Lon: 215.866, Lat: -7.491}})), true, 1e-2, []spot{
 			{0, -7.491, 215.866}, {954*835 - 1, 44.54, 14.802}}},
+		{"a transverse Mercator by GDAL", must(t)(ProjectedAt(TransverseMercator(geo.Ellipsoid{Major: 6378206.4, Minor: 6356583.8}, 243, 0, 0.9996),
+			Cells{NX: 20, NY: 60, DX: 60, DY: 60}, geo.XY{X: 440750 - 500000, Y: 3750150})), true, 1e-6, nil},
+		{"Europe, equal-area azimuthal", raster(LambertAzimuthal(geo.WGS84, 10, 52), 400, 300, 10000, -10000, 60, -30), false, 1e-6, nil},
+		{"Albers", raster(Albers(geo.WGS84, -96, 29.5, 45.5), 400, 300, 10000, -10000, 45, -120), false, 1e-6, nil},
+		{"Albers of the south", raster(Albers(ncep, 132, -18, -36), 400, 300, 10000, -10000, -10, 110), false, 1e-6, nil},
 		{"Gaussian of 94 rows", must(t)(Gaussian(47, 192, 94, geo.Box{0, -88.542, 358.125, 88.542})), false, 1e-9, []spot{
 			{0, 88.54195013729753, 0}, {4921, 40.951685053809946, 226.875}, {14765, -56.189278907607395, 324.375}}},
 		{"O32", must(t)(ReducedGaussian(32, octahedral, geo.Box{0, -87.863799, 357.5, 87.863799})), false, 1e-9, []spot{
@@ -202,6 +207,13 @@ func TestAngleToNorthIsThatOfTheNextCellUp(t *testing.T) {
 			if d := math.Remainder(got[0]-want, 2*math.Pi); !(math.Abs(d) < 0.01) {
 				t.Errorf("%s: at cell %d, %v, north is %v, want about %v", f.name, cell, at[0], got[0], want)
 				break
+			}
+			if p, ok := g.(*projectedGrid); ok {
+				exact := measureNorth(p.projection, p.centre(cell), p.dy/100, p.plane.earth)
+				if d := math.Remainder(got[0]-exact, 2*math.Pi); !(math.Abs(d) < 1e-6) {
+					t.Errorf("%s: at cell %d, %v, north is %v, want %v", f.name, cell, at[0], got[0], exact)
+					break
+				}
 			}
 		}
 	}

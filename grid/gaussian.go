@@ -14,9 +14,6 @@ const maxGaussian = 4096
 // 2n Gaussian rows between the poles. centres are the outermost cell centres as for LatLon; north says which row is the
 // first, to half a row. All 2n rows are taken as all of them, whatever centres say. The rows nearest to the poles reach them.
 func Gaussian(n, nx, ny int, centres geo.Box) (Separable, error) {
-	if err := checkSize(nx, ny); err != nil {
-		return nil, err
-	}
 	if err := finite(centres[:]...); err != nil {
 		return nil, err
 	}
@@ -29,7 +26,10 @@ func Gaussian(n, nx, ny int, centres geo.Box) (Separable, error) {
 
 // gaussianFrom has the number of the first row instead of its latitude.
 func gaussianFrom(all []float64, nx, ny, first int, west, east float64) (Separable, error) {
-	if first < 0 || first+ny > len(all) {
+	if err := checkSize(nx, ny); err != nil {
+		return nil, err
+	}
+	if first < 0 || first > len(all)-ny {
 		return nil, invalid("%d rows from the %dth of %d", ny, first+1, len(all))
 	}
 	west, span := western(west), micro(east-west)

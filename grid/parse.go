@@ -186,6 +186,9 @@ func (p *parser) numbers(want int) []float64 {
 			p.fail(text)
 		}
 	}
+	if err := finite(out...); err != nil && p.err == nil {
+		p.err = err
+	}
 	return out
 }
 

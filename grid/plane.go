@@ -14,8 +14,8 @@ type Plane struct {
 	params     []float64 // as the ID has them
 	earth      geo.Ellipsoid
 	turn       float64 // the period of x, 0 if it has none
-	lon        float64 // the upright meridian of a cone
-	cone       float64 // how many degrees it turns the north in one of longitude; 0 for a plane that is no cone
+	tip        geo.XY  // where meridians meet on a conformal map, if they are straight
+	side       float64 // 1 if north is that way, -1 if south, 0 for other maps
 	err        error
 }
 
@@ -77,23 +77,23 @@ func PolarStereographic(earth geo.Ellipsoid, south bool, lonDeg, latTrueDeg floa
 		if p[2] > 90 {
 			return Plane{err: invalid("a polar map true at %v degrees", p[2])}
 		}
-		return Plane{projection: geo.PolarStereographic(e, south, p[1], p[2], geo.XY{}), lon: p[1], cone: 1 - 2*side}
+		return Plane{projection: geo.PolarStereographic(e, south, p[1], p[2], geo.XY{}), side: 1 - 2*side}
 	})
 }
 
 // Lambert is Lambert's conformal conic projection, GRIB2 template 3.30: lonDeg is upright and lengths are true at lat1Deg and
 // lat2Deg, which may be the same. The origin is at lonDeg and the greater of the two.
 func Lambert(earth geo.Ellipsoid, lonDeg, lat1Deg, lat2Deg float64) Plane {
-	return makeCone("lambert", earth, lonDeg, lat1Deg, lat2Deg, geo.LambertConformal)
+	return makeCone("lambert", earth, lonDeg, lat1Deg, lat2Deg, true, geo.LambertConformal)
 }
 
 // Albers is the equal-area conic projection, GRIB2 template 3.31, with Lambert's parameters.
 func Albers(earth geo.Ellipsoid, lonDeg, lat1Deg, lat2Deg float64) Plane {
-	return makeCone("albers", earth, lonDeg, lat1Deg, lat2Deg, geo.Albers)
+	return makeCone("albers", earth, lonDeg, lat1Deg, lat2Deg, false, geo.Albers)
 }
 
 func makeCone(
-	name string, earth geo.Ellipsoid, lonDeg, lat1Deg, lat2Deg float64,
+	name string, earth geo.Ellipsoid, lonDeg, lat1Deg, lat2Deg float64, conformal bool,
 	project func(e geo.Ellipsoid, lonDeg, latDeg, lat1Deg, lat2Deg float64, origin geo.XY) geo.Projection,
 ) Plane {
 	high, low := max(lat1Deg, lat2Deg), min(lat1Deg, lat2Deg)
@@ -102,14 +102,21 @@ func makeCone(
 		if math.Abs(p[1]+p[2]) < flat || max(p[1], -p[2]) > 90-flat {
 			return Plane{err: invalid("a cone between %v and %v degrees", p[1], p[2])}
 		}
-		plane := Plane{projection: project(e, p[0], p[1], p[1], p[2], geo.XY{}), lon: p[0]}
-		// A meridian's angle tells the cone's constant.
-		const away = 30
-		var at [1]geo.XY
-		plane.projection.Forward(at[:], []geo.LonLat{{Lon: p[0] + away, Lat: p[1]}})
-		plane.cone = measureNorth(plane.projection, at[0], 100, e) * 180 / math.Pi / away
+		plane := Plane{projection: project(e, p[0], p[1], p[1], p[2], geo.XY{})}
+		if conformal {
+			plane.side, plane.tip = math.Copysign(1, p[1]+p[2]), meeting(plane.projection, p[0], p[1])
+		}
 		return plane
 	})
+}
+
+// meeting is where the meridians of a cone meet, on the upright one: the tangent of a second leads there.
+func meeting(p geo.Projection, lonDeg, latDeg float64) geo.XY {
+	const away, apart = 30, 10 // degrees
+	var at [2]geo.XY
+	p.Forward(at[:], []geo.LonLat{{Lon: lonDeg + away, Lat: latDeg}, {Lon: lonDeg + away, Lat: latDeg - math.Copysign(apart, latDeg)}})
+	a, b := at[0], at[1]
+	return geo.XY{Y: a.Y - a.X*(b.Y-a.Y)/(b.X-a.X)}
 }
 
 // LambertAzimuthal is the azimuthal equal-area projection, GRIB2 template 3.140, about a place, which is the origin.

@@ -140,20 +140,15 @@ var (
 	_ Turned = (*projectedGrid)(nil)
 )
 
-// North of a cone depends on longitude alone; elsewhere it is measured along the y axis.
+// North is where meridians meet, if they are straight and angles true; elsewhere it is measured along the y axis.
 func (g *projectedGrid) North(dst []float64, first int) {
-	if g.plane.cone == 0 {
-		for i := range dst {
-			dst[i] = measureNorth(g.projection, g.centre(first+i), g.dy/100, g.plane.earth)
-		}
-		return
-	}
-	places := make([]geo.LonLat, min(batch, len(dst)))
-	for start := 0; start < len(dst); start += batch {
-		part := dst[start:min(start+batch, len(dst))]
-		g.Places(places[:len(part)], first+start)
-		for i := range part {
-			part[i] = g.plane.cone * math.Remainder(places[i].Lon-g.plane.lon, 360) * (math.Pi / 180)
+	tip, side := g.plane.tip, g.plane.side
+	for i := range dst {
+		at := g.centre(first + i)
+		if side == 0 {
+			dst[i] = measureNorth(g.projection, at, g.dy/100, g.plane.earth)
+		} else {
+			dst[i] = math.Atan2(side*(at.X-tip.X), side*(tip.Y-at.Y))
 		}
 	}
 }

@@ -25,7 +25,7 @@ func ReducedGaussian(n int, counts []int, centres geo.Box) (Grid, error) {
 
 // reducedGaussian has the number of the first row instead of its latitude.
 func reducedGaussian(all []float64, counts []int, first int, west, east float64) (Grid, error) {
-	if first < 0 || first+len(counts) > len(all) {
+	if first < 0 || first > len(all)-len(counts) {
 		return nil, invalid("%d rows from the %dth of %d", len(counts), first+1, len(all))
 	}
 	west, span := western(west), micro(east-west)
@@ -157,8 +157,15 @@ func (g *reduced) weigh(p geo.LonLat) Stencil {
 		return out
 	}
 	j, l, down := axis{n: len(g.axes)}.neighbours(y)
+	beyond := p.Lon // in the second row
+	switch n := len(g.axes); {
+	case y < 0 && g.lats.north == 90: // between the row and itself across the pole
+		beyond, down = p.Lon+180, -y
+	case y > float64(n-1) && g.lats.south == -90:
+		beyond, down = p.Lon+180, y-float64(n-1)
+	}
 	a, aRight, okA := g.along(j, p.Lon)
-	b, bRight, okB := g.along(l, p.Lon)
+	b, bRight, okB := g.along(l, beyond)
 	switch {
 	case !okA && (!okB || down < 0.5), !okB && down >= 0.5: // off the nearest row
 		return out
