@@ -88,16 +88,14 @@ func (b *blockDecoder) decode(data []byte, chunks []chunk, k blockCode) error {
 			passes += int(c.passes)
 			next = c.next
 		}
-		if err := b.segment(k, done, passes); err != nil {
-			return err
-		}
+		b.segment(k, done, passes)
 		done += passes
 	}
 	return nil
 }
 
 // segment decodes the passes of one codeword segment.
-func (b *blockDecoder) segment(k blockCode, done, passes int) error {
+func (b *blockDecoder) segment(k blockCode, done, passes int) {
 	raw := k.style&styleBypass != 0 && done >= 10 && (done-10)%3 != 2
 	var d int64
 	if raw {
@@ -120,14 +118,9 @@ func (b *blockDecoder) segment(k blockCode, done, passes int) error {
 		default:
 			d = b.cleanup(d, plane)
 			if k.style&styleSymbols != 0 {
-				var symbol uint64
+				// The segmentation symbol is read and not judged: encoders cut a layer's last pass short of it.
 				for range 4 {
-					var bit uint64
-					d, bit = b.decision(d, contextUniform)
-					symbol = symbol<<1 | bit
-				}
-				if symbol != 0b1010 {
-					return fmt.Errorf("%w: segmentation symbol %04b", ErrCorrupt, symbol)
+					d, _ = b.decision(d, contextUniform)
 				}
 			}
 		}
@@ -135,7 +128,6 @@ func (b *blockDecoder) segment(k blockCode, done, passes int) error {
 			b.reset()
 		}
 	}
-	return nil
 }
 
 // decision decodes one symbol, where speed doesn't matter.
