@@ -89,14 +89,20 @@ func (s snapshot) Close() {
 // rows is elements, models and styles in one.
 type rows struct{ stop float64 }
 
-func (rows) Get(id string) elements.Element { return elements.Element{ID: id, Title: id, Unit: "K"} }
+func (rows) Get(id string) elements.Element {
+	return elements.Element{ID: id, Title: "Title of " + id, Unit: "K"}
+}
 func (rows) Derive([]string) []elements.Derivation {
 	return nil
 }
 func (r rows) For(el elements.Element, min, max float64) []*styles.Style {
 	stops := []styles.Stop{{Value: r.stop, Color: color.NRGBA{A: 255}}, {Value: 300, Color: color.NRGBA{R: 255, A: 255}}}
+	unit := "K"
+	if el.ID == "c" {
+		unit = "degC"
+	}
 	return []*styles.Style{
-		{ID: "warm", Unit: "K", Kind: styles.Smooth, Stops: stops}, {ID: "grey", Unit: "K", Kind: styles.Smooth, Stops: stops},
+		{ID: "warm", Unit: unit, Kind: styles.Smooth, Stops: stops}, {ID: "grey", Unit: "K", Kind: styles.Smooth, Stops: stops},
 	}
 }
 
@@ -109,6 +115,7 @@ type easel struct {
 	draws, legends atomic.Int64
 	busy, busiest  atomic.Int64
 	stopped        atomic.Int64
+	recycled       atomic.Int64
 	gate           chan struct{}
 	fault          func() error
 	last           atomic.Pointer[render.Map]
@@ -137,6 +144,8 @@ func (e *easel) Draw(ctx context.Context, f sample.Fields, m render.Map) (image.
 	}
 	return image.NewNRGBA(image.Rect(0, 0, m.View.Width, m.View.Height)), nil
 }
+
+func (e *easel) Recycle(image.Image) { e.recycled.Add(1) }
 
 func (e *easel) Legend(l render.Legend) (image.Image, error) {
 	e.legends.Add(1)
@@ -180,13 +189,13 @@ type bench struct {
 	source *layers.Source
 }
 
-// newBench makes a service on two models, a with t at 0 to 6 h and u, and b with t. It fails a test that leaves snapshots open.
+// newBench makes a service on two models, a with t and u at 0 to 6 h, and b with t and, shown in Celsius, c. It fails a test that leaves snapshots open.
 func newBench(t testing.TB, limits Limits) *bench {
 	t.Helper()
 	b := &bench{shelf: &shelf{}, easel: &easel{}, meter: &meter{}}
 	b.shelf.now = snapshot{version: "1", etag: "x"}
 	for h := field.Time(0); h <= 6; h++ {
-		b.shelf.now.keys = append(b.shelf.now.keys, key("a", "t", h), key("a", "u", h), key("b", "t", h))
+		b.shelf.now.keys = append(b.shelf.now.keys, key("a", "t", h), key("a", "u", h), key("b", "t", h), key("b", "c", h))
 	}
 	t.Cleanup(func() { // after all that was asked for is done
 		b.source.Close()

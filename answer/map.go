@@ -47,6 +47,7 @@ func (s *Service) Map(ctx context.Context, r MapRequest) (Answer, error) {
 			if err != nil {
 				return nil, err
 			}
+			defer s.parts.Painter.Recycle(img)
 			if err := ctx.Err(); err != nil {
 				return nil, err
 			}

@@ -44,6 +44,9 @@ func TestAMapIsDrawnOnce(t *testing.T) {
 	if n := b.easel.draws.Load(); n != 1 {
 		t.Errorf("%d draws of one picture, want 1", n)
 	}
+	if n := b.easel.recycled.Load(); n != 1 {
+		t.Errorf("%d pictures are given back, want 1", n)
+	}
 }
 
 func TestAnETagTakesNoWork(t *testing.T) {

@@ -39,6 +39,7 @@ const (
 type Painter interface {
 	Draw(ctx context.Context, f sample.Fields, m render.Map) (image.Image, error)
 	Legend(l render.Legend) (image.Image, error)
+	Recycle(img image.Image) // of Draw, when nobody holds it any more
 }
 
 // Sampler gives values at places; *sample.Sampler does.

@@ -56,7 +56,7 @@ func put(ctx context.Context, c cache.Cache, key string, size int) {
 // check tells whether an entry is the one of its key.
 func check(key string, e cache.Entry) error {
 	if e.Type != "text/"+key || !bytes.Equal(e.Body, body(key, len(e.Body))) {
-		return fmt.Errorf("under %q is an entry of type %q, %.20q...", key, e.Type, e.Body)
+		return fmt.Errorf("under %q is an entry of type %q that begins %.20q", key, e.Type, e.Body)
 	}
 	return nil
 }
@@ -115,7 +115,7 @@ func replaced(ctx context.Context, make maker) error {
 		put(ctx, c, "a", size)
 	}
 	if e, ok := c.Get(ctx, "a"); !ok || len(e.Body) != 49 {
-		return fmt.Errorf("Get gives %d bytes, %v, want the 49 put last", len(e.Body), ok)
+		return fmt.Errorf("after 50 puts there are %d bytes, %v, want the 49 put last", len(e.Body), ok)
 	}
 	return nil
 }
