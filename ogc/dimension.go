@@ -38,9 +38,9 @@ func Dimensions(l *layers.Layer, now time.Time) []Dimension {
 	if unit, ok := LevelUnit(l); ok {
 		values := make([]string, len(l.Levels))
 		for i, level := range l.Levels {
-			values[i] = Number(level.Value)
+			values[i] = Number(l.Elevation(level))
 		}
-		dims = append(dims, Dimension{Name: Elevation, Units: unit, Symbol: unit, Default: Number(l.DefaultLevel().Value), Values: strings.Join(values, ",")})
+		dims = append(dims, Dimension{Name: Elevation, Units: unit, Symbol: unit, Default: Number(l.Elevation(l.DefaultLevel())), Values: strings.Join(values, ",")})
 	}
 	if len(l.Members) > 1 {
 		values := make([]string, len(l.Members))

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 
+	"isobar/answer"
 	"isobar/encode"
 	"isobar/geo"
 	"isobar/layers"
@@ -64,6 +65,8 @@ var sentinels = []struct {
 	{layers.ErrUnknownLayer, http.StatusNotFound, LayerNotDefined, "layers"},
 	{layers.ErrUnknownStyle, http.StatusNotFound, StyleNotDefined, "styles"},
 	{encode.ErrUnknownFormat, http.StatusBadRequest, InvalidFormat, "format"},
+	{answer.ErrTooLarge, http.StatusBadRequest, InvalidParameterValue, ""},
+	{answer.ErrUnknownUnit, http.StatusBadRequest, InvalidParameterValue, "units"},
 	{geo.ErrUnknownCRS, http.StatusBadRequest, InvalidCRS, "crs"},
 	{context.DeadlineExceeded, http.StatusServiceUnavailable, NoApplicableCode, ""},
 }

@@ -27,9 +27,9 @@ func dimensions(l *layers.Layer) []dimension {
 		dims[1].values = append(dims[1].values, l.Runs[i].String())
 	}
 	if unit, ok := ogc.LevelUnit(l); ok {
-		d := dimension{name: "Elevation", unit: unit, initial: ogc.Number(l.DefaultLevel().Value)}
+		d := dimension{name: "Elevation", unit: unit, initial: ogc.Number(l.Elevation(l.DefaultLevel()))}
 		for _, level := range l.Levels {
-			d.values = append(d.values, ogc.Number(level.Value))
+			d.values = append(d.values, ogc.Number(l.Elevation(level)))
 		}
 		dims = append(dims, d)
 	}
