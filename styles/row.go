@@ -1,6 +1,7 @@
 package styles
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"image/color"
@@ -86,15 +87,14 @@ func (s *shelf) read(folder fs.FS) error {
 	return nil
 }
 
+// content is what a file holds.
+type content struct {
+	Styles []row `yaml:"styles"`
+}
+
 // parse reads one file.
 func parse(name string, text []byte) ([]row, error) {
-	var content struct {
-		Styles []row `yaml:"styles"`
-	}
-	file, err := parser.ParseBytes(text, 0)
-	if err == nil && len(file.Docs) > 0 && file.Docs[0].Body != nil {
-		err = yaml.NewDecoder(strings.NewReader(string(text)), yaml.Strict()).Decode(&content)
-	}
+	rows, file, err := decode(text)
 	if err != nil {
 		var at yaml.Error
 		if errors.As(err, &at) && at.GetToken() != nil {
@@ -102,11 +102,32 @@ func parse(name string, text []byte) ([]row, error) {
 		}
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	for i := range content.Styles {
-		r := &content.Styles[i]
+	for i := range rows {
+		r := &rows[i]
 		r.file, r.name, r.index = file, name, i
 	}
-	return content.Styles, nil
+	return rows, nil
+}
+
+// decode reads YAML. The library panics on some tags that have no value: that is an error too.
+func decode(text []byte) (rows []row, file *ast.File, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("no YAML that can be read: %v", p)
+		}
+	}()
+	if file, err = parser.ParseBytes(text, 0); err != nil {
+		return nil, nil, err
+	}
+	if len(file.Docs) == 0 || file.Docs[0].Body == nil {
+		return nil, file, nil
+	}
+	if len(file.Docs) > 1 {
+		return nil, nil, errors.New("more than one document in a file")
+	}
+	var c content
+	err = yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&c)
+	return c.Styles, file, err
 }
 
 // wrong is an error at a key of the row, "" being the row itself.
