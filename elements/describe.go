@@ -96,7 +96,7 @@ func (a *atRow) over(e *Element) {
 
 // where is a title's words on the level. At home only levels that are a dimension are worth a word.
 func where(kind, home LevelKind) string {
-	if kind == home && kind != Pressure && kind != Height && kind != Depth {
+	if kind == home && kind != Pressure && kind != Height {
 		return ""
 	}
 	return " " + kind.phrase()
@@ -161,7 +161,7 @@ func asDifference(e *Element) {
 
 // sums are the units of accumulated rates, and what people read.
 var sums = map[string][2]string{
-	"W/m2": {"J/m2", "MJ/m2"}, "kg/m2/s": {"kg/m2", "mm"}, "N/m2": {"N.s/m2", "N.s/m2"}, "m/s": {"m", "m"},
+	"W/m2": {"J/m2", "MJ/m2"}, "kg/m2/s": {"kg/m2", "mm"}, "N/m2": {"N.s/m2", "N.s/m2"},
 }
 
 // asSum makes an element of a rate one of its sum over time.

@@ -2,8 +2,11 @@
 package models
 
 import (
-	"errors"
+	"embed"
+	"fmt"
 	"io/fs"
+	"slices"
+	"strings"
 )
 
 // Origin is what a file says of where a field comes from.
@@ -24,17 +27,163 @@ type Model struct {
 }
 
 // Catalogue is the loaded rows: immutable, safe for concurrent use.
-type Catalogue struct{}
+type Catalogue struct {
+	families []*family // those that say most of a field's origin first
+	byID     map[string]entry
+	centres  map[int]*centre
+}
 
-// Load reads rows (*.yaml) strictly; later file systems add rows and replace rows of the same ID.
-func Load(rows ...fs.FS) (*Catalogue, error) { return nil, errors.New("not written") }
+// entry is what an ID that rows name stands for.
+type entry struct {
+	family *family
+	grid   *gridRow // nil: the family
+}
+
+//go:embed rows/*.yaml
+var rowFiles embed.FS
 
 // Rows is the rows that ship with the program, for Load.
-func Rows() fs.FS { return nil }
+func Rows() fs.FS {
+	rows, err := fs.Sub(rowFiles, "rows")
+	if err != nil {
+		return rowFiles // "rows" is a valid path: this can't be
+	}
+	return rows
+}
+
+// Load reads rows (*.yaml) strictly; later file systems add rows and replace rows of the same ID.
+func Load(rows ...fs.FS) (*Catalogue, error) {
+	c := &Catalogue{byID: map[string]entry{}, centres: map[int]*centre{}}
+	for _, folder := range rows {
+		files, err := readRows(folder)
+		if err != nil {
+			return nil, err
+		}
+		var fresh []*family
+		for _, f := range files {
+			fresh = append(fresh, f.Families...)
+			for _, row := range f.Centres {
+				if err := row.check(f.name); err != nil {
+					return nil, err
+				}
+				c.centres[row.Centre] = row
+			}
+		}
+		for _, f := range fresh {
+			if err := f.check(); err != nil {
+				return nil, err
+			}
+		}
+		c.families = slices.DeleteFunc(c.families, func(old *family) bool {
+			return slices.ContainsFunc(fresh, func(f *family) bool { return f.ID.value == old.ID.value })
+		})
+		c.families = append(c.families, fresh...)
+	}
+	slices.SortStableFunc(c.families, func(a, b *family) int { return b.rank() - a.rank() })
+	return c, c.index()
+}
+
+// index enters the IDs of all rows.
+func (c *Catalogue) index() error {
+	for _, f := range c.families {
+		if _, taken := c.byID[f.ID.value]; taken {
+			return badRow(f.file, f.ID, "id", "%q is there twice", f.ID.value)
+		}
+		c.byID[f.ID.value] = entry{family: f}
+	}
+	for _, f := range c.families {
+		for _, g := range f.Grids {
+			if old, taken := c.byID[g.ID.value]; taken && (old.family != f || old.grid != nil) {
+				return badRow(f.file, g.ID, "grids.id", "%q is there twice", g.ID.value)
+			}
+			c.byID[g.ID.value] = entry{family: f, grid: g}
+		}
+	}
+	return nil
+}
 
 // Identify names the model of a field. It always answers, with an ID that depends on o alone; different grids never
 // share an ID.
-func (c *Catalogue) Identify(o Origin) Model { return Model{} }
+func (c *Catalogue) Identify(o Origin) Model { return c.Get(c.id(o)) }
 
-// Get finds a model by ID. It always answers: an unknown ID is a model of that name.
-func (c *Catalogue) Get(id string) Model { return Model{ID: id, Title: id} }
+// id is a field's model: a row's ID where the row names the very grid, else one that ends in the grid's shape and a hash.
+func (c *Catalogue) id(o Origin) string {
+	for _, f := range c.families {
+		if !f.fits(o) {
+			continue
+		}
+		for _, g := range f.Grids {
+			if g.exact() && g.Grid.value == o.GridID {
+				return g.ID.value
+			}
+		}
+		for _, g := range f.Grids {
+			if g.fits(o.GridID) {
+				return g.ID.value + "-" + gridSuffix(o.GridID)
+			}
+		}
+		return f.ID.value + "-" + gridSuffix(o.GridID)
+	}
+	return c.generated(o)
+}
+
+// generated is the ID of a model that no row knows: "ncep-p96-85x47-5f3a09bd".
+func (c *Catalogue) generated(o Origin) string {
+	id := fmt.Sprintf("c%d", o.Centre)
+	if row, ok := c.centres[o.Centre]; ok {
+		id = row.ID.value
+	}
+	if o.SubCentre != 0 && o.SubCentre != 255 && o.SubCentre != 65535 {
+		id += fmt.Sprintf("-s%d", o.SubCentre)
+	}
+	return fmt.Sprintf("%s-p%d-%s", id, o.Process, gridSuffix(o.GridID))
+}
+
+// Get finds a model by ID. It always answers: an unknown ID is a model of that name. Identify(o) is Get of its ID.
+func (c *Catalogue) Get(id string) Model {
+	if e, ok := c.byID[id]; ok {
+		return e.model(id, "")
+	}
+	if row, shape, ok := cutGrid(id); ok {
+		if e, ok := c.byID[row]; ok {
+			return e.model(id, shape)
+		}
+		return c.unknown(id, row, shape)
+	}
+	return Model{ID: id, Title: id}
+}
+
+// model describes what an ID stands for; shape is "" or the shape of a grid that rows do not name.
+func (e entry) model(id, shape string) Model {
+	f := e.family
+	m := Model{ID: id, Title: f.Title, Abstract: f.Abstract, Attribution: f.Attribution, Licence: f.Licence, URL: f.URL}
+	if e.grid != nil {
+		m.Title = e.grid.Title
+		if e.grid.Abstract != "" {
+			m.Abstract = e.grid.Abstract
+		}
+		if e.grid.URL != "" {
+			m.URL = e.grid.URL
+		}
+	}
+	if shape != "" {
+		m.Title += ", " + shape
+	}
+	return m
+}
+
+// unknown describes a model whose ID was generated.
+func (c *Catalogue) unknown(id, row, shape string) Model {
+	m := Model{ID: id, Title: id, Abstract: "A model that no row of this server's catalogue names."}
+	maker, rest, _ := strings.Cut(row, "-")
+	for _, centre := range c.centres {
+		if centre.ID.value == maker {
+			process := strings.ReplaceAll(strings.Replace(rest, "s", "sub-centre ", 1), "-p", ", process ")
+			if p, only := strings.CutPrefix(rest, "p"); only {
+				process = "process " + p
+			}
+			m.Title, m.Attribution = centre.Title+", "+process+", "+shape, centre.Title
+		}
+	}
+	return m
+}
