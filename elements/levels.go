@@ -2,9 +2,10 @@ package elements
 
 import "strings"
 
-// place is what is said of a kind of level in names and titles.
+// place is what there is to know of a kind of level.
 type place struct {
-	phrase string // after a title: "Temperature at the tropopause"; "" if a title needs none
+	phrase string // after a title: "Temperature at the tropopause"
+	valued bool   // its levels have values: they are a dimension
 }
 
 // noLevel stands in names for a field without a level.
@@ -12,55 +13,56 @@ const noLevel = "none"
 
 // places lists the kinds of level that titles can speak of; others are named by their numbers.
 var places = map[LevelKind]place{
-	Surface:     {"at the surface"},
-	Height:      {"above ground"},
-	Altitude:    {"above mean sea level"},
-	MeanSea:     {"at mean sea level"},
-	Pressure:    {"on pressure levels"},
-	PressureLay: {"between pressure levels"},
-	HeightLayer: {"between heights above ground"},
-	Depth:       {"below ground"},
-	SeaDepth:    {"below the sea surface"},
-	ModelLevel:  {"on model levels"},
-	Sigma:       {"on sigma levels"},
-	SigmaLayer:  {"between sigma levels"},
-	Theta:       {"on isentropic levels"},
-	PV:          {"on surfaces of potential vorticity"},
-	Isotherm:    {"at isotherms"},
-	Freezing:    {"at the 0 °C isotherm"},
-	Tropopause:  {"at the tropopause"},
-	MaxWind:     {"at the level of maximum wind"},
-	CloudBase:   {"at cloud base"},
-	CloudTop:    {"at cloud top"},
-	LowCloud:    {"of low cloud"},
-	MiddleCloud: {"of middle cloud"},
-	HighCloud:   {"of high cloud"},
-	Boundary:    {"in the boundary layer"},
-	Atmosphere:  {"of the whole atmosphere"},
-	TopOfAtmos:  {"at the top of the atmosphere"},
-	Sea:         {"at the sea surface"},
-	"":          {"without a level"},
+	Surface:     {phrase: "at the surface"},
+	Height:      {phrase: "above ground", valued: true},
+	Altitude:    {phrase: "above mean sea level", valued: true},
+	MeanSea:     {phrase: "at mean sea level"},
+	Pressure:    {phrase: "on pressure levels", valued: true},
+	PressureLay: {phrase: "between pressure levels", valued: true},
+	HeightLayer: {phrase: "between heights above ground", valued: true},
+	Depth:       {phrase: "below ground", valued: true},
+	SeaDepth:    {phrase: "below the sea surface", valued: true},
+	ModelLevel:  {phrase: "on model levels", valued: true},
+	Sigma:       {phrase: "on sigma levels", valued: true},
+	SigmaLayer:  {phrase: "between sigma levels", valued: true},
+	Theta:       {phrase: "on isentropic levels", valued: true},
+	PV:          {phrase: "on surfaces of potential vorticity", valued: true},
+	Isotherm:    {phrase: "at isotherms", valued: true},
+	Freezing:    {phrase: "at the 0 °C isotherm"},
+	Tropopause:  {phrase: "at the tropopause"},
+	MaxWind:     {phrase: "at the level of maximum wind"},
+	CloudBase:   {phrase: "at cloud base"},
+	CloudTop:    {phrase: "at cloud top"},
+	LowCloud:    {phrase: "of low cloud"},
+	MiddleCloud: {phrase: "of middle cloud"},
+	HighCloud:   {phrase: "of high cloud"},
+	Boundary:    {phrase: "in the boundary layer"},
+	Atmosphere:  {phrase: "of the whole atmosphere"},
+	TopOfAtmos:  {phrase: "at the top of the atmosphere"},
+	Sea:         {phrase: "at the sea surface"},
+	"":          {phrase: "without a level"},
 	// GRIB2 code table 4.5, kinds that have no name of their own; 200 and above are NCEP's.
-	"type5":   {"at the lifted condensation level"},
-	"type11":  {"at the base of cumulonimbus"},
-	"type12":  {"at the top of cumulonimbus"},
-	"type14":  {"at the level of free convection"},
-	"type16":  {"at the equilibrium level"},
-	"type25":  {"at the echo top"},
-	"type18":  {"from a mixed layer's parcel"},
-	"type17":  {"from the most unstable parcel"},
-	"type108": {"at pressures above ground"},
-	"type111": {"on eta levels"},
-	"type117": {"in the mixed layer"},
-	"type151": {"on soil levels"},
-	"type152": {"on ice levels"},
-	"type166": {"in the mixing layer"},
-	"type174": {"at the top of the ice"},
-	"type204": {"at the highest freezing level of the troposphere"},
-	"type241": {"in order of size"},
-	"type215": {"at the cloud ceiling"},
-	"type242": {"at the base of convective cloud"},
-	"type243": {"at the top of convective cloud"},
+	"type5":   {phrase: "at the lifted condensation level"},
+	"type11":  {phrase: "at the base of cumulonimbus"},
+	"type12":  {phrase: "at the top of cumulonimbus"},
+	"type14":  {phrase: "at the level of free convection"},
+	"type16":  {phrase: "at the equilibrium level"},
+	"type25":  {phrase: "at the echo top", valued: true},
+	"type18":  {phrase: "from a mixed layer's parcel", valued: true},
+	"type17":  {phrase: "from the most unstable parcel"},
+	"type108": {phrase: "at pressures above ground", valued: true},
+	"type111": {phrase: "on eta levels", valued: true},
+	"type117": {phrase: "in the mixed layer", valued: true},
+	"type151": {phrase: "on soil levels", valued: true},
+	"type152": {phrase: "on ice levels", valued: true},
+	"type162": {phrase: "at the bottom of lakes"},
+	"type166": {phrase: "in the mixing layer"},
+	"type174": {phrase: "at the top of the ice"},
+	"type204": {phrase: "at the highest freezing level of the troposphere"},
+	"type241": {phrase: "in order of size", valued: true},
+	"type215": {phrase: "at the cloud ceiling"},
+	"type242": {phrase: "at the base of convective cloud"},
+	"type243": {phrase: "at the top of convective cloud"},
 }
 
 // suffix is a kind as it stands in names.
@@ -93,6 +95,12 @@ func safeKind(k LevelKind) LevelKind {
 		return k
 	}
 	return ""
+}
+
+// valued tells whether levels of a kind have values. Kinds that have no name here may.
+func (k LevelKind) valued() bool {
+	p, named := places[k]
+	return p.valued || !named
 }
 
 // phrase says where a kind of level is, for titles.

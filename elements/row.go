@@ -163,6 +163,9 @@ func (q *quantity) check() error {
 		return bad(q.Level, "level", "%q is no kind of level", q.Level.value)
 	}
 	q.home = kind
+	if q.home.valued() && len(q.Also) > 0 {
+		return bad(q.Also[0], "also", "levels of kind %s are a dimension: another can't mean them", q.Level.value)
+	}
 	for _, a := range q.Also {
 		if _, ok := kindOf(a.value); !ok {
 			return bad(a, "also", "%q is no kind of level", a.value)

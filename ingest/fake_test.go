@@ -119,6 +119,10 @@ func (fakeElements) Identify(p elements.Parameter) elements.Element {
 	return e
 }
 
+func (fakeElements) Reading(p elements.Parameter) elements.Reading {
+	return elements.Reading{LevelKind: elements.Surface, LevelValue: p.LevelValue}
+}
+
 // fakeModels is one model a grid.
 type fakeModels struct{}
 

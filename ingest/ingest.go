@@ -19,6 +19,7 @@ import (
 // Elements names what a file's fields are of. It always answers.
 type Elements interface {
 	Identify(p elements.Parameter) elements.Element
+	Reading(p elements.Parameter) elements.Reading
 }
 
 // Models names where a file's fields come from. It always answers.

@@ -53,6 +53,13 @@ func (i *Intake) partOf(from *reading, m *decode.Message) (*part, error) {
 		},
 		from: from, among: []*decode.Message{m}, grid: m.Grid, convert: elements.Conversion{Scale: 1},
 	}
+	reading := i.elements.Reading(m.Parameter)
+	if reading.LevelKind != m.Level.Kind || reading.LevelValue != m.Parameter.LevelValue {
+		p.key.Level = field.Level{Kind: reading.LevelKind, Value: reading.LevelValue, To: reading.LevelValue}
+	}
+	if conv, ok := elements.Convert(reading.Unit, element.Unit); ok {
+		p.convert = conv
+	}
 	if _, turned := m.Grid.(grid.Turned); turned && m.GridRelative && element.Partner != "" {
 		p.partner, p.isU = element.Partner, element.U
 	}
