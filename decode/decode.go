@@ -8,6 +8,7 @@ import (
 
 	"isobar/elements"
 	"isobar/field"
+	"isobar/geo"
 	"isobar/grid"
 )
 
@@ -40,6 +41,9 @@ type Message struct {
 	Headers      Headers
 	// Scan gives the canonical index of the i-th value in the file's own scanning order; nil: the orders are the same.
 	Scan func(i int) int
+	// Place gives where the headers put the i-th value in the file's own scanning order, in the digits that other readers print.
+	// It may differ from the place in Grid by what headers round. nil: it is the place in Grid.
+	Place func(i int) geo.LonLat
 	// Unpack writes Grid.Len() values in canonical order, NaN where missing, in the unit of the file.
 	Unpack func(dst []float32) error
 }

@@ -11,6 +11,7 @@ import (
 	"isobar/decode/grib"
 	"isobar/elements"
 	"isobar/field"
+	"isobar/geo"
 )
 
 // GRIB is the format of forecast files, editions 1 and 2, with padding and bulletin headers between messages.
@@ -65,6 +66,9 @@ func fromGRIB(from *grib.Message, err error) (*Message, error) {
 	}
 	if !from.InOrder() {
 		m.Scan = from.Canonical
+	}
+	if _, ok := from.Reckoned(0); ok {
+		m.Place = func(i int) geo.LonLat { at, _ := from.Reckoned(i); return at }
 	}
 	if p := from.Packing; p != nil {
 		m.Packing = &field.Packing{Reference: p.Reference, Binary: p.Binary, Decimal: p.Decimal, Bits: p.Bits}

@@ -249,7 +249,11 @@ func point(m *decode.Message, values []float32, at int) inspected {
 		cell = m.Scan(at)
 	}
 	p := inspected{I: at, Value: number(float64(values[cell]))}
-	if m.Grid != nil {
+	switch {
+	case m.Place != nil:
+		place := m.Place(at)
+		p.Lat, p.Lon = number(place.Lat), number(place.Lon)
+	case m.Grid != nil:
 		var place [1]geo.LonLat
 		m.Grid.Places(place[:], cell)
 		p.Lat, p.Lon = number(place[0].Lat), number(place[0].Lon)

@@ -84,6 +84,7 @@ type Message struct {
 	GridRelative      bool      // vector components are relative to the grid's axes, not to east and north
 	Packing           *Packing  // nil unless the values are one linear quantisation
 	layout            layout
+	told              *told
 	values            values
 }
 

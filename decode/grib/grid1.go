@@ -127,7 +127,7 @@ func rotated1(w *walk, o *octets) (*place, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p.with(grid.Rotated(lon.n, lat.n, p.centres(lon, lat), place1At(o, 33), o.ibm32(39)))
+	return p.rotated(lon, lat, place1At(o, 33), o.ibm32(39))
 }
 
 // gaussian1 is type 4.

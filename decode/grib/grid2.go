@@ -170,7 +170,7 @@ func rotated2(w *walk, o *octets) (*place, error) {
 	}
 	u := angle(o)
 	south := geo.LonLat{Lon: degrees(o, 77, u), Lat: degrees(o, 73, u)}
-	return p.with(grid.Rotated(lon.n, lat.n, p.centres(lon, lat), south, turn2(o, 81)))
+	return p.rotated(lon, lat, south, turn2(o, 81))
 }
 
 // turn2 is an angle of rotation: an IEEE number. Some write it in millionths, which read as a number is next to nothing.

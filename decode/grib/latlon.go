@@ -36,21 +36,27 @@ func (s span) lastLongitude() float64 {
 
 // lastLatitude is where rows end. A missing last position follows from the step, to the north where up is set.
 func (s span) lastLatitude(up bool) float64 {
-	if s.n == 1 {
+	switch {
+	case s.n == 1:
 		return s.first
-	}
-	if s.last != s.first && !math.IsNaN(s.last) {
+	case s.last != s.first && !math.IsNaN(s.last):
 		return s.last
 	}
+	return s.stepped(s.n-1, up)
+}
+
+// stepped is a position reckoned by the step alone.
+func (s span) stepped(i int, up bool) float64 {
 	if up {
-		return s.first + float64(s.n-1)*s.step
+		return s.first + float64(i)*s.step
 	}
-	return s.first - float64(s.n-1)*s.step
+	return s.first - float64(i)*s.step
 }
 
 // centres is the box of the outermost cell centres of a raster's axes. Rows that go the other way than the scanning mode says
 // are taken as their first and last position say.
 func (p *place) centres(lon, lat span) geo.Box {
+	p.told = &told{lon: lon, lat: lat}
 	west, east := lon.first, 0.0
 	if p.layout.westwards {
 		lon.first, lon.last = lon.last, lon.first

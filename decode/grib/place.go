@@ -15,12 +15,14 @@ type place struct {
 	ni, nj   int
 	relative bool // vector components are relative to the grid
 	layout   layout
+	told     *told // of lat-lon grids
 }
 
 // describe puts the place into a message.
 func (p *place) describe(m *Message) {
 	m.Grid, m.Points, m.GridTemplate, m.GridType = p.grid, p.points, p.template, p.kind
 	m.NI, m.NJ, m.GridRelative, m.layout = p.ni, p.nj, p.relative, p.layout
+	m.told = p.told
 }
 
 // gridCache keeps the last grids of a file: as a rule all its fields have one.

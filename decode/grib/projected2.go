@@ -153,7 +153,8 @@ func spaceView2(w *walk, o *octets) (*place, error) {
 	return w.spaceView(v, o.u32(31), o.u32(35), o.u8(64), o.u8(47), micro(o, 39), micro(o, 65), o.u32(69) == missing32)
 }
 
-// spaceView makes the grid that a satellite above the equator sees.
+// spaceView makes the grid that a satellite above the equator sees. Its rows go from north to south, and each from west to east:
+// writers, and ecCodes, take the scanning mode to tell in which direction the coordinates of the sub-satellite point count.
 func (w *walk) spaceView(v grid.View, ni, nj, mode, flags int, latDeg, turnDeg float64, infinite bool) (*place, error) {
 	switch {
 	case infinite:
@@ -163,10 +164,16 @@ func (w *walk) spaceView(v grid.View, ni, nj, mode, flags int, latDeg, turnDeg f
 	case turnDeg != 0 && turnDeg != 180 && !math.IsNaN(turnDeg):
 		return nil, fmt.Errorf("%w: view turned by %v degrees", ErrUnsupported, turnDeg)
 	}
-	p, err := w.raster(spaceView, ni, nj, mode, flags)
+	if mode&scanWestwards != 0 {
+		v.CentreX = float64(ni-1) - v.CentreX
+	}
+	if mode&scanNorthwards != 0 {
+		v.CentreY = float64(nj-1) - v.CentreY
+	}
+	p, err := w.raster(spaceView, ni, nj, mode&^(scanWestwards|scanNorthwards), flags)
 	if err != nil {
 		return nil, err
 	}
-	v.NX, v.NY, v.Westwards, v.Northwards = ni, nj, p.layout.westwards, p.layout.northwards
+	v.NX, v.NY = ni, nj
 	return p.with(grid.SpaceView(v))
 }
