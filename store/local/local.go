@@ -3,10 +3,15 @@ package local
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"log/slog"
+	"sync"
+	"sync/atomic"
+
+	"github.com/fsnotify/fsnotify"
 
 	"isobar/field"
+	"isobar/grid"
 	"isobar/store"
 )
 
@@ -18,30 +23,140 @@ type Options struct {
 }
 
 // Store is a folder of fields. Safe for concurrent use, and several processes may share one folder.
-type Store struct{}
+//
+// The folder holds a marker with the number of its format; a folder for each run, runs/<model>/<run>; the places of grids that are
+// lists of places, grids/<hash>; and a file that is replaced after each publication, so that other processes see it. A run's folder
+// holds files of fields, an index, and the manifest, which says how far these count. A writer appends to them what it puts, makes it
+// durable, then replaces the manifest: that is the publication. What lies in no manifest is invisible, and swept by the next to
+// hold the run's lock.
+//
+// Readers never lock. A state holds every file of its runs open, so nothing that is removed is lost to a snapshot; a reader that
+// finds a file of a manifest gone reads the manifest again. A process thus has as many files open as its runs have: one for each
+// 256 MiB, one at least.
+type Store struct {
+	dir        string
+	options    Options
+	log        *slog.Logger
+	parse      func(id string, load grid.Loader) (grid.Grid, error)
+	disk       disk
+	coders     coders
+	readers    sync.Pool // *reader
+	cache      *cache
+	lastRecord atomic.Uint64
+
+	now      atomic.Pointer[state]
+	updating sync.Mutex        // held while now is replaced
+	troubles map[string]string // guarded by updating: run's folder -> error last logged
+
+	grids  grids
+	claims claims
+
+	listening sync.Mutex
+	listeners map[chan struct{}]bool // guarded by listening
+
+	stop    context.CancelFunc
+	work    sync.WaitGroup
+	notices *fsnotify.Watcher // nil: changes are looked for from time to time only
+}
 
 var _ store.Store = (*Store)(nil)
 
-// Open opens or makes a data folder. The error wraps store.ErrFormat if it is of a newer version or something else.
-func Open(dir string, o Options) (*Store, error) { return nil, errors.New("not written") }
+// Open opens or makes a data folder. The error wraps store.ErrFormat if it is of a newer version or something else. A run that is
+// damaged is logged and not served; all others are.
+func Open(dir string, o Options) (*Store, error) { return open(dir, o, grid.ParseWith, disk{}) }
+
+// open is Open with what tests replace.
+func open(dir string, o Options, parse func(string, grid.Loader) (grid.Grid, error), d disk) (*Store, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Categories == nil {
+		o.Categories = func(string) bool { return false }
+	}
+	if err := prepare(dir, d); err != nil {
+		return nil, err
+	}
+	s := &Store{
+		dir: dir, options: o, log: o.Log, parse: parse, disk: d, cache: newCache(o.ChunkCacheBytes),
+		troubles: map[string]string{}, listeners: map[chan struct{}]bool{},
+	}
+	s.grids.dir = dir
+	s.now.Store(newState(nil))
+	bell := s.bell() // before the runs are read: what is published meanwhile is not missed
+	s.notices = s.watchFolder()
+	if err := s.update(nil, true); err != nil {
+		s.now.Load().release()
+		s.closeNotices()
+		return nil, err
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	s.stop = cancel
+	s.work.Go(func() { s.sweep(ctx) })
+	s.work.Go(func() { s.follow(ctx, bell) })
+	return s, nil
+}
 
 // Hold implements store.Store.
 func (s *Store) Hold(ctx context.Context) (store.Snapshot, error) {
-	return nil, errors.New("not written")
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return &snapshot{store: s, state: s.hold()}, nil
+}
+
+// hold is the newest state, which must be released.
+func (s *Store) hold() *state {
+	for {
+		if now := s.now.Load(); now.retain() {
+			return now
+		}
+	}
 }
 
 // Changes implements store.Store.
-func (s *Store) Changes(ctx context.Context) <-chan struct{} { return nil }
-
-// Begin implements store.Store.
-func (s *Store) Begin(ctx context.Context, model string, run field.Time) (store.Writer, error) {
-	return nil, errors.New("not written")
+func (s *Store) Changes(ctx context.Context) <-chan struct{} {
+	ticks := make(chan struct{}, 1)
+	s.listening.Lock()
+	s.listeners[ticks] = true
+	s.listening.Unlock()
+	context.AfterFunc(ctx, func() {
+		s.listening.Lock()
+		defer s.listening.Unlock()
+		delete(s.listeners, ticks)
+		close(ticks)
+	})
+	return ticks
 }
 
-// Drop implements store.Store.
-func (s *Store) Drop(ctx context.Context, model string, run field.Time) error {
-	return errors.New("not written")
+// tick tells all listeners that the published state has changed.
+func (s *Store) tick() {
+	s.listening.Lock()
+	defer s.listening.Unlock()
+	for ticks := range s.listeners {
+		select {
+		case ticks <- struct{}{}:
+		default: // one is waiting there
+		}
+	}
 }
 
 // Close implements store.Store.
-func (s *Store) Close() error { return nil }
+func (s *Store) Close() error {
+	s.stop()
+	s.closeNotices()
+	s.work.Wait()
+	s.updating.Lock()
+	defer s.updating.Unlock()
+	old := s.now.Swap(newState(nil))
+	old.release()
+	return nil
+}
+
+// runName names a run of a model.
+type runName struct {
+	model string
+	run   field.Time
+}
+
+// String is how the run is told in logs and errors.
+func (n runName) String() string { return fmt.Sprintf("%s of %s", n.model, n.run) }

@@ -1,0 +1,258 @@
+package local
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"isobar/field"
+	"isobar/grid"
+	"isobar/store"
+)
+
+// segmentBytes is how long a file of fields gets before another is begun.
+const segmentBytes = 256 << 20
+
+// alignment is where a publication begins in a file, so that a disk that fails while it writes harms nothing published before.
+const alignment = 4096
+
+// writer is a run held for writing. Put may be called from many goroutines.
+type writer struct {
+	store *Store
+	name  runName
+	dir   string
+	held  *os.File // the lock
+
+	writing sync.RWMutex // Put holds it for reading, Publish and Close for writing
+	closed  bool
+	broken  error // why nothing can be published any more
+
+	mu       sync.Mutex // guards what follows
+	manifest *manifest  // nil: nothing is published, and nothing put
+	layout   *layout
+	claimed  bool                  // the model's grid
+	before   map[field.Key]*record // published when the writer began; never changed
+	since    map[field.Key]*record // published since
+	pending  map[field.Key]*record // put and not published
+	live     map[uint32]int        // by file: how many published fields lie in it
+	file     *os.File              // appended to; nil: none yet
+	span     fileSpan              // its, as far as it is written
+	dirty    []*os.File            // files before it with something that is not durable
+	spans    []fileSpan            // of all files, but the one appended to
+	created  bool                  // a file whose name is not durable
+	was      bool                  // something is published
+}
+
+// Begin implements store.Store.
+func (s *Store) Begin(ctx context.Context, model string, run field.Time) (store.Writer, error) {
+	n := runName{model, run}
+	dir, held, err := s.lock(ctx, n)
+	if err != nil {
+		return nil, err
+	}
+	sweepFiles(dir)
+	now := s.hold()
+	defer now.release()
+	there, err := s.load(n, now.run(n))
+	if err != nil {
+		held.Close()
+		return nil, err
+	}
+	w := &writer{
+		store: s, name: n, dir: dir, held: held,
+		since: map[field.Key]*record{}, pending: map[field.Key]*record{}, live: map[uint32]int{},
+	}
+	if there != nil {
+		defer there.release()
+		w.manifest, w.layout, w.before, w.was = there.manifest, there.layout, there.records, true
+		for _, r := range there.records {
+			w.live[r.span.file]++
+		}
+		w.spans = slices.Clone(there.manifest.Files)
+	}
+	return w, nil
+}
+
+// Put implements store.Writer.
+func (w *writer) Put(ctx context.Context, f *field.Field) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	w.writing.RLock()
+	defer w.writing.RUnlock()
+	if w.closed {
+		return errors.New("the writer is closed")
+	}
+	if err := w.check(f); err != nil {
+		return fmt.Errorf("%s: %w", describe(f.Key), err)
+	}
+	c := w.store.coders.get()
+	defer w.store.coders.put(c)
+	e := c.encode(w.layout, f.Values, scalingOf(f.Packing), w.store.options.Categories(f.Key.Element))
+	if len(e.bytes) > math.MaxUint32 {
+		return fmt.Errorf("%s: too large", describe(f.Key))
+	}
+	directory := e.bytes[:e.directory]
+	r := &record{
+		key: f.Key, min: e.min, max: e.max, mean: e.mean, missing: e.missing, scaling: e.scaling, sum: checksum(directory),
+	}
+	r.key.Element, r.key.Model = strings.Clone(r.key.Element), w.name.model
+	r.seal(f.Grid.ID(), directory)
+	if err := w.append(r, e.bytes); err != nil {
+		return fmt.Errorf("%s: %w", describe(f.Key), err)
+	}
+	return nil
+}
+
+// check refuses a field that does not belong to the run, and settles the run's grid by its first.
+func (w *writer) check(f *field.Field) error {
+	k := &f.Key
+	switch {
+	case f.Grid == nil || len(f.Values) != f.Grid.Len():
+		return errors.New("the values are not those of the grid")
+	case k.Model != w.name.model || k.Run != w.name.run:
+		return fmt.Errorf("the field is not of %s", w.name)
+	case k.Level.Value != k.Level.Value || k.Level.To != k.Level.To:
+		return errors.New("its level is not a number")
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	id := f.Grid.ID()
+	if w.manifest != nil && w.manifest.Grid != id {
+		return otherGrid(w.manifest.Grid, id)
+	}
+	if !w.claimed {
+		return w.settle(f.Grid, id)
+	}
+	return nil
+}
+
+// otherGrid is the error of a field whose grid is not its model's.
+func otherGrid(known, id string) error {
+	return fmt.Errorf("the model's fields lie on another grid: %s, not %s", known, id)
+}
+
+// settle makes a grid the model's, and the run's if it has none yet.
+func (w *writer) settle(g grid.Grid, id string) error {
+	nx, ny, maxLevel, wraps := shape(g)
+	if nx < 1 || ny < 1 || nx > grid.MaxCells/ny || nx*ny != g.Len() {
+		return fmt.Errorf("a grid of %d x %d cells", nx, ny)
+	}
+	if err := w.store.claim(w.name.model, id); err != nil {
+		return err
+	}
+	if err := w.store.keep(g); err != nil {
+		w.store.claims.release(w.name.model)
+		return err
+	}
+	w.claimed = true
+	if w.manifest == nil {
+		w.manifest = &manifest{
+			Model: w.name.model, Run: w.name.run, Grid: id, NX: nx, NY: ny, MaxLevel: maxLevel, Wraps: wraps,
+		}
+		w.layout = w.manifest.layout()
+	}
+	return nil
+}
+
+// append writes a stored field behind the others. One that is published already, to the last bit, is not written again.
+func (w *writer) append(r *record, bytes []byte) error {
+	w.mu.Lock()
+	if was := w.published(r.key); was != nil && was.digest == r.digest {
+		delete(w.pending, r.key)
+		w.mu.Unlock()
+		return nil
+	}
+	file, err := w.reserve(r, int64(len(bytes)))
+	w.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	if err := w.store.disk.writeAt(file, bytes, r.span.offset); err != nil {
+		return err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.pending[r.key] = r
+	return nil
+}
+
+// published finds what is published of a key.
+func (w *writer) published(k field.Key) *record {
+	if r := w.since[k]; r != nil {
+		return r
+	}
+	return w.before[k]
+}
+
+// reserve finds room for a field, in a new file if there is none or the last is long enough.
+func (w *writer) reserve(r *record, size int64) (*os.File, error) {
+	if w.file != nil && w.span.Bytes >= segmentBytes {
+		w.dirty, w.spans = append(w.dirty, w.file), append(w.spans, w.span)
+		w.file, w.span = nil, fileSpan{}
+	}
+	if w.file == nil {
+		if err := w.openFile(); err != nil {
+			return nil, err
+		}
+	}
+	r.span = fileRange{w.span.ID, w.span.Bytes, uint32(size)}
+	w.span.Bytes += size
+	return w.file, nil
+}
+
+// openFile opens the run's last file behind what is published in it, or begins a new one.
+func (w *writer) openFile() (err error) {
+	if n := len(w.spans); n > 0 && len(w.dirty) == 0 && w.spans[n-1].Bytes < segmentBytes {
+		last := w.spans[n-1]
+		f, err := os.OpenFile(filepath.Join(w.dir, last.Name), os.O_RDWR, 0)
+		if err != nil {
+			return err
+		}
+		if err := f.Truncate(last.Bytes); err != nil { // what a killed writer left behind it
+			f.Close()
+			return err
+		}
+		w.file, w.span, w.spans = f, last, w.spans[:n-1]
+		w.align()
+		return nil
+	}
+	id := uint32(1)
+	for _, s := range w.spans {
+		id = max(id, s.ID+1)
+	}
+	name := fmt.Sprintf("%s-%d.fields", rand.Text()[:16], id)
+	if err := w.store.disk.try("create", name); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(filepath.Join(w.dir, name), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return err
+	}
+	w.file, w.span, w.created = f, fileSpan{ID: id, Name: name}, true
+	return nil
+}
+
+// align moves on to where a publication may begin.
+func (w *writer) align() {
+	w.span.Bytes = (w.span.Bytes + alignment - 1) / alignment * alignment
+}
+
+// describe is a key as it is told in errors.
+func describe(k field.Key) string {
+	s := fmt.Sprintf("%s.%s of %s for %s", k.Model, k.Element, k.Run, k.Valid)
+	if k.Level.Kind != "" {
+		s += fmt.Sprintf(" at %s %g", k.Level.Kind, k.Level.Value)
+	}
+	if k.Member != 0 {
+		s += fmt.Sprintf(" member %d", k.Member)
+	}
+	return s
+}
