@@ -92,10 +92,11 @@ func (f fingerprint) etag() string {
 	return string(tag[:])
 }
 
-// snapPixels is how far a box may move so that boxes which clients write in different ways are one picture.
-const snapPixels = 1e-3
+// snapPixels is how far a box may move so that boxes which clients write in different ways are one picture: their numbers differ in
+// the last of 64 bits, by some 1e-12 of a pixel.
+const snapPixels = 1e-8
 
-// snapped moves the edges of a view's box by at most half a thousandth of a pixel, to multiples of a power of two.
+// snapped moves the edges of a view's box by at most half of snapPixels, to multiples of a power of two.
 func snapped(v geo.View) geo.View {
 	x := snapStep((v.Box[2] - v.Box[0]) / float64(v.Width))
 	y := snapStep((v.Box[3] - v.Box[1]) / float64(v.Height))
