@@ -1,0 +1,137 @@
+// Package api speaks the OGC API standards' common part: landing page, conformance, API document, collections; what else a server
+// offers plugs in as Parts.
+package api
+
+import (
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"isobar/layers"
+	"isobar/ogc"
+)
+
+// Part is a group of resources that one standard is about. It is a value: what it needs, its functions hold.
+type Part struct {
+	Conformance []string                                    // URIs of the conformance classes
+	Landing     func(base string) []Link                    // links of the landing page; nil: none
+	Collection  func(base string, l *layers.Layer) []Link   // links of a layer's collection; nil: none
+	Members     func(l *layers.Layer, into *CollectionInfo) // further members of a collection; nil: none
+	Operations  []Operation
+}
+
+// Operation is a resource with a method: it is a route, a line of the API document, and the list of parameters that are known.
+type Operation struct {
+	Method  string // "" is GET
+	Path    string // as OpenAPI has it: /collections/{collectionId}
+	ID      string // operationId
+	Summary string
+	Tag     string
+	Params  []Param  // of the query; those of the path follow from it
+	Types   []string // media types of the answer
+	Handle  func(c *Call) error
+}
+
+// Param is a parameter of a query (OpenAPI 3.0).
+type Param struct {
+	Name, Description string
+	Schema            map[string]any
+	Required          bool
+}
+
+// Call is one request on its way.
+type Call struct {
+	http.ResponseWriter
+	*http.Request
+	Query ogc.Query // names folded
+	Path  func(name string) string
+	Base  string // how clients reach the server, without a slash at the end
+	Now   time.Time
+}
+
+// Handler answers for all parts. Safe for concurrent use.
+type Handler struct {
+	hold    ogc.Hold
+	about   ogc.About
+	parts   []Part
+	viewer  http.Handler
+	baseURL func(*http.Request) string
+	log     *slog.Logger
+	now     func() time.Time
+}
+
+// New makes a handler. viewer is what a browser sees at the root; baseURL is how clients reach the server, without a slash at the
+// end.
+func New(hold ogc.Hold, about ogc.About, viewer http.Handler, baseURL func(*http.Request) string, log *slog.Logger, parts ...Part) *Handler {
+	h := &Handler{hold: hold, about: about.Complete(), viewer: viewer, baseURL: baseURL, log: log, now: time.Now}
+	h.parts = append([]Part{h.common()}, parts...)
+	return h
+}
+
+// Register puts all operations on a router.
+func (h *Handler) Register(e *echo.Echo) {
+	for _, p := range h.parts {
+		for _, o := range p.Operations {
+			methods := []string{o.Method}
+			if o.Method == "" {
+				methods = []string{http.MethodGet, http.MethodHead}
+			}
+			for _, m := range methods {
+				e.Add(m, route(o.Path), h.serve(o))
+			}
+		}
+	}
+}
+
+// route is an OpenAPI path as the router spells it.
+func route(path string) string {
+	return strings.NewReplacer("{", ":", "}", "").Replace(path)
+}
+
+// serve wraps an operation: parameters that it does not know are refused (OGC API Common 1.0 requirement 6), errors become problems.
+func (h *Handler) serve(o Operation) echo.HandlerFunc {
+	known := map[string]bool{"f": true}
+	for _, p := range o.Params {
+		known[strings.ToLower(p.Name)] = true
+	}
+	return func(c echo.Context) error {
+		call := &Call{
+			ResponseWriter: c.Response(), Request: c.Request(), Query: ogc.ParseQuery(c.Request().URL.RawQuery),
+			Path: pathValue(c), Base: h.baseURL(c.Request()), Now: h.now(),
+		}
+		call.Header().Add("Vary", "Accept")
+		err := unknown(call.Query, known)
+		if err == nil {
+			err = o.Handle(call)
+		}
+		if err != nil {
+			h.refuse(call, err)
+		}
+		return nil
+	}
+}
+
+// unknown is the fault of a parameter that an operation does not have.
+func unknown(q ogc.Query, known map[string]bool) error {
+	for name := range q {
+		if !known[name] {
+			return ogc.Invalid(name, "there is no parameter %q here", clip(name))
+		}
+	}
+	return nil
+}
+
+// Header is the answer's header; the request's is Request.Header.
+func (c *Call) Header() http.Header { return c.ResponseWriter.Header() }
+
+// clip shortens what a client wrote.
+func clip(text string) string {
+	const longest = 120
+	if len(text) > longest {
+		return strings.ToValidUTF8(text[:longest], "") + "..."
+	}
+	return text
+}

@@ -1,0 +1,204 @@
+package api
+
+import (
+	"net/url"
+	"strings"
+
+	"isobar/geo"
+	"isobar/layers"
+	"isobar/ogc"
+)
+
+// Link leads to another resource (RFC 8288).
+type Link struct {
+	Href      string `json:"href"`
+	Rel       string `json:"rel"`
+	Type      string `json:"type,omitempty"`
+	Title     string `json:"title,omitempty"`
+	Templated bool   `json:"templated,omitempty"`
+}
+
+// typeOpenAPI is the media type of the API document; features' conformance test compares it to the letter.
+const typeOpenAPI = "application/vnd.oai.openapi+json;version=3.0"
+
+// landing is the landing page (OGC API Common 1.0, 8.2).
+type landing struct {
+	Title       string `json:"title"`
+	Description string `json:"description"`
+	Attribution string `json:"attribution,omitempty"`
+	Extent      extent `json:"extent"`
+	Links       []Link `json:"links"`
+}
+
+// extent is where and when data lie.
+type extent struct {
+	Spatial  spatial   `json:"spatial"`
+	Temporal *temporal `json:"temporal,omitempty"`
+}
+
+type spatial struct {
+	Box [][4]float64 `json:"bbox"`
+	CRS string       `json:"crs"`
+}
+
+type temporal struct {
+	Interval [][2]string `json:"interval"`
+	TRS      string      `json:"trs"`
+}
+
+// crs84 is the reference system of longitudes and latitudes.
+const crs84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+
+// CollectionInfo describes a collection (OGC API Common 2, 8.3).
+type CollectionInfo struct {
+	ID          string         `json:"id"`
+	Title       string         `json:"title"`
+	Description string         `json:"description,omitempty"`
+	Attribution string         `json:"attribution,omitempty"`
+	Extent      extent         `json:"extent"`
+	CRS         []string       `json:"crs"`
+	StorageCRS  string         `json:"storageCrs,omitempty"`
+	DataType    string         `json:"dataType,omitempty"`
+	More        map[string]any `json:"-"`
+	Links       []Link         `json:"links"`
+}
+
+type collections struct {
+	Links       []Link           `json:"links"`
+	Collections []CollectionInfo `json:"collections"`
+}
+
+type conformance struct {
+	ConformsTo []string `json:"conformsTo"`
+}
+
+// common is the part that all others stand on.
+func (h *Handler) common() Part {
+	const common = "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/"
+	return Part{
+		Conformance: []string{
+			common + "core", common + "landing-page", common + "json", common + "html", common + "oas30",
+			"http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections",
+		},
+		Operations: []Operation{
+			{Path: "/", ID: "getLandingPage", Summary: "Landing page", Tag: "Capabilities", Types: documents, Handle: h.landing},
+			{Path: "/conformance", ID: "getConformance", Summary: "Conformance classes", Tag: "Capabilities", Types: documents, Handle: h.conformance},
+			{Path: "/api", ID: "getAPI", Summary: "This document", Tag: "Capabilities", Types: []string{typeOpenAPI, TypeHTML}, Handle: h.openAPI},
+			{Path: "/collections", ID: "getCollections", Summary: "All collections", Tag: "Collections", Types: documents, Handle: h.collections},
+			{Path: "/collections/{collectionId}", ID: "getCollection", Summary: "One collection", Tag: "Collections", Types: documents, Handle: h.collection},
+		},
+	}
+}
+
+// landing answers the landing page; a browser sees the viewer there unless it asks for f=html.
+func (h *Handler) landing(c *Call) error {
+	if t, err := c.Choose(documents, documentNames); err == nil && t == TypeHTML && c.Query.Get("f") == "" {
+		h.viewer.ServeHTTP(c.ResponseWriter, c.Request)
+		return nil
+	}
+	catalogue, release := h.hold()
+	defer release()
+	page := landing{Title: h.about.Title, Description: h.about.Abstract, Extent: extentOf(catalogue.Layers()...)}
+	page.Links = append(c.self("/"),
+		Link{c.Base + "/api", "service-desc", typeOpenAPI, "The API as OpenAPI 3.0", false},
+		Link{c.Base + "/api?f=html", "service-doc", TypeHTML, "The API for people", false},
+		Link{c.Base + "/conformance", "conformance", TypeJSON, "Conformance classes", false},
+		Link{c.Base + "/conformance", "http://www.opengis.net/def/rel/ogc/1.0/conformance", TypeJSON, "Conformance classes", false},
+		Link{c.Base + "/collections", "data", TypeJSON, "Collections", false},
+		Link{c.Base + "/collections", "http://www.opengis.net/def/rel/ogc/1.0/data", TypeJSON, "Collections", false},
+	)
+	for _, p := range h.parts {
+		if p.Landing != nil {
+			page.Links = append(page.Links, p.Landing(c.Base)...)
+		}
+	}
+	return c.Document(h.about.Title, page)
+}
+
+// self is a document's links to itself and to its other form.
+func (c *Call) self(path string) []Link {
+	json, html := Link{c.Base + path + "?f=json", "self", TypeJSON, "This document", false}, Link{c.Base + path + "?f=html", "alternate", TypeHTML, "This document for people", false}
+	if t, err := c.Choose(documents, documentNames); err == nil && t == TypeHTML {
+		json.Rel, html.Rel = "alternate", "self"
+		return []Link{html, json}
+	}
+	return []Link{json, html}
+}
+
+func (h *Handler) conformance(c *Call) error {
+	var all conformance
+	for _, p := range h.parts {
+		all.ConformsTo = append(all.ConformsTo, p.Conformance...)
+	}
+	return c.Document("Conformance", all)
+}
+
+func (h *Handler) collections(c *Call) error {
+	catalogue, release := h.hold()
+	defer release()
+	list := collections{Links: c.self("/collections"), Collections: []CollectionInfo{}}
+	for _, l := range catalogue.Layers() {
+		list.Collections = append(list.Collections, h.describe(c.Base, l))
+	}
+	return c.Document("Collections", list)
+}
+
+func (h *Handler) collection(c *Call) error {
+	catalogue, release := h.hold()
+	defer release()
+	l, err := catalogue.Layer(c.Path("collectionId"))
+	if err != nil {
+		return err
+	}
+	info := h.describe(c.Base, l)
+	info.Links = append(c.self("/collections/"+url.PathEscape(l.Name)), info.Links[2:]...)
+	return c.Document(info.Title, info)
+}
+
+// describe is a layer as a collection.
+func (h *Handler) describe(base string, l *layers.Layer) CollectionInfo {
+	path := base + "/collections/" + url.PathEscape(l.Name)
+	info := CollectionInfo{
+		ID: l.Name, Title: l.Model.Title + ": " + l.Title, Description: l.Element.Abstract, Attribution: l.Model.Attribution,
+		Extent: extentOf(l), DataType: "map",
+		Links: []Link{{path + "?f=json", "self", TypeJSON, "This collection", false}, {path + "?f=html", "alternate", TypeHTML, "This collection for people", false}},
+	}
+	for _, ref := range geo.References() {
+		info.CRS = append(info.CRS, URI(ref))
+	}
+	for _, p := range h.parts {
+		if p.Collection != nil {
+			info.Links = append(info.Links, p.Collection(base, l)...)
+		}
+		if p.Members != nil {
+			p.Members(l, &info)
+		}
+	}
+	return info
+}
+
+// extentOf is where and when layers lie, all together.
+func extentOf(all ...*layers.Layer) extent {
+	e := extent{Spatial: spatial{CRS: crs84, Box: [][4]float64{{-180, -90, 180, 90}}}}
+	if len(all) == 0 {
+		return e
+	}
+	box := ogc.Geographic(all[0].Extent)
+	first, last := all[0].Times[0], all[0].Times[len(all[0].Times)-1]
+	for _, l := range all[1:] {
+		b := ogc.Geographic(l.Extent)
+		box = geo.Box{min(box[0], b[0]), min(box[1], b[1]), max(box[2], b[2]), max(box[3], b[3])}
+		first, last = min(first, l.Times[0]), max(last, l.Times[len(l.Times)-1])
+	}
+	e.Spatial.Box = [][4]float64{box}
+	e.Temporal = &temporal{Interval: [][2]string{{first.String(), last.String()}}, TRS: "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"}
+	return e
+}
+
+// URI is a reference system's name on the web.
+func URI(ref geo.Reference) string {
+	if ref.Code == "CRS:84" {
+		return crs84
+	}
+	return "http://www.opengis.net/def/crs/EPSG/0/" + strings.TrimPrefix(ref.Code, "EPSG:")
+}

@@ -1,0 +1,151 @@
+// Package maps speaks OGC API - Maps 1.0 (OGC 20-058).
+package maps
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"isobar/answer"
+	"isobar/geo"
+	"isobar/layers"
+	"isobar/ogc"
+	"isobar/ogc/api"
+)
+
+// relMap is the relation of a link to a map.
+const relMap = "http://www.opengis.net/def/rel/ogc/1.0/map"
+
+// service makes the part.
+type service struct {
+	answers  ogc.Answers
+	hold     ogc.Hold
+	about    ogc.About
+	pictures api.Pictures
+}
+
+// Part is maps of collections, of several at once, and in one of their styles.
+func Part(answers ogc.Answers, hold ogc.Hold, about ogc.About, pictures api.Pictures) api.Part {
+	s := &service{answers, hold, about.Complete(), pictures}
+	params := []api.Param{
+		api.BoxParam, api.BoxCRS, api.Crs, api.DateTime, api.Subset,
+		api.WholeParam("width", "Width in pixels", s.about.MaxWidth), api.WholeParam("height", "Height in pixels", s.about.MaxHeight),
+		api.BGColor, api.Transparent,
+	}
+	types := pictures.Types()
+	return api.Part{
+		Conformance: conformance(),
+		Landing: func(base string) []api.Link {
+			return []api.Link{{Href: base + "/map", Rel: relMap, Type: types[0], Title: "A map of the first collection; collections= chooses others"}}
+		},
+		Collection: func(base string, l *layers.Layer) []api.Link {
+			links := []api.Link{{Href: base + "/collections/" + url.PathEscape(l.Name) + "/map", Rel: relMap, Type: types[0], Title: "A map"}}
+			return append(links, api.Link{Href: ogc.LegendURL(base, "1.3.0", l.Name, l.Styles[0].ID, types[0]), Rel: "http://www.opengis.net/def/rel/ogc/1.0/legend", Type: types[0], Title: "The map's legend"})
+		},
+		Operations: []api.Operation{
+			{Path: "/map", ID: "dataset.getMap", Summary: "A map of one or more collections", Tag: "Maps", Types: types,
+				Params: append([]api.Param{api.TextParam("collections", "Names of collections from the bottom up, with commas")}, params...), Handle: s.dataset},
+			{Path: "/collections/{collectionId}/map", ID: "collection.getMap", Summary: "A map of a collection", Tag: "Maps", Types: types, Params: params, Handle: s.collection},
+			{Path: "/collections/{collectionId}/styles/{styleId}/map", ID: "collection.style.getMap", Summary: "A map of a collection in one of its styles", Tag: "Maps",
+				Types: types, Params: params, Handle: s.collection},
+		},
+	}
+}
+
+// conformance lists the classes by http and by https: the standard prints one, its tests look for the other.
+func conformance() (uris []string) {
+	for _, name := range []string{"core", "background", "collections-selection", "scaling", "spatial-subsetting", "datetime", "general-subsetting", "crs",
+		"collection-map", "dataset-map", "styled-map", "png", "jpeg", "api-operations", "cors"} {
+		uris = append(uris, "http://www.opengis.net/spec/ogcapi-maps-1/1.0/conf/"+name, "https://www.opengis.net/spec/ogcapi-maps-1/1.0/conf/"+name)
+	}
+	return uris
+}
+
+// collection draws one collection.
+func (s *service) collection(c *api.Call) error {
+	return s.draw(c, []string{c.Path("collectionId")}, c.Path("styleId"))
+}
+
+// dataset draws the collections that are named, or the first there is.
+func (s *service) dataset(c *api.Call) error {
+	names := c.Query.List("collections")
+	if len(names) > s.about.LayerLimit {
+		return ogc.Invalid("collections", "%d collections are more than the %d of one map", len(names), s.about.LayerLimit)
+	}
+	if len(names) == 0 {
+		catalogue, release := s.hold()
+		all := catalogue.Layers()
+		release()
+		if len(all) == 0 {
+			return &ogc.Fault{Status: http.StatusNotFound, Code: ogc.LayerNotDefined, Locator: "collections", Text: "there are no collections yet"}
+		}
+		names = []string{all[0].Name}
+	}
+	return s.draw(c, names, "")
+}
+
+// draw makes the map.
+func (s *service) draw(c *api.Call, names []string, style string) error {
+	format, err := s.pictures.Choose(c)
+	if err != nil {
+		return err
+	}
+	selection, axes, err := c.Selection()
+	if err != nil {
+		return err
+	}
+	extent, err := s.extent(names)
+	if err != nil {
+		return err
+	}
+	view, err := s.view(c, axes, extent)
+	if err != nil {
+		return err
+	}
+	m := answer.MapRequest{View: view, Format: format.Type}
+	if m.Background, m.Transparent, err = c.Ground(format); err != nil {
+		return err
+	}
+	for _, name := range names {
+		m.Layers = append(m.Layers, answer.LayerChoice{Name: name, Style: style, Selection: selection})
+	}
+	a, err := s.answers.Map(c.Context(), m)
+	if err != nil {
+		return err
+	}
+	tell(c, view)
+	return ogc.Send(c.ResponseWriter, c.Request, a)
+}
+
+// extent is the box of degrees around layers.
+func (s *service) extent(names []string) (box geo.Box, err error) {
+	catalogue, release := s.hold()
+	defer release()
+	for i, name := range names {
+		l, err := catalogue.Layer(name)
+		if err != nil {
+			return box, err
+		}
+		b := ogc.Geographic(l.Extent)
+		if i == 0 {
+			box = b
+		}
+		box = geo.Box{min(box[0], b[0]), min(box[1], b[1]), max(box[2], b[2]), max(box[3], b[3])}
+	}
+	return box, nil
+}
+
+// tell says what the map shows (OGC API Maps 1.0, 7.2.2): in the order of the system's axes.
+func tell(c *api.Call, v geo.View) {
+	b := v.Box
+	if v.Ref.NorthFirst {
+		b = geo.Box{b[1], b[0], b[3], b[2]}
+	}
+	words := make([]string, len(b))
+	for i, n := range b {
+		words[i] = strconv.FormatFloat(n, 'f', -1, 64)
+	}
+	c.Header().Set("Content-Bbox", strings.Join(words, ","))
+	c.Header().Set("Content-Crs", "<"+api.URI(v.Ref)+">")
+}

@@ -1,0 +1,119 @@
+package api
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+
+	"isobar/ogc"
+)
+
+// pathParam finds the parameters of a path.
+var pathParam = regexp.MustCompile(`\{(\w+)\}`)
+
+// openAPI answers the API document: OpenAPI 3.0 as JSON, or as a page.
+func (h *Handler) openAPI(c *Call) error {
+	t, err := c.Choose([]string{typeOpenAPI, TypeJSON, TypeHTML}, map[string]string{"json": typeOpenAPI, "html": TypeHTML})
+	if err != nil {
+		return err
+	}
+	doc := h.describeAPI(c.Base)
+	if t != TypeHTML {
+		return c.JSON(t, doc)
+	}
+	body, err := encoded(doc)
+	if err != nil {
+		return err
+	}
+	if body, err = page("API", c.Base, doc, body); err != nil {
+		return err
+	}
+	ogc.Document(c.ResponseWriter, c.Request, TypeHTML+"; charset=utf-8", body, documentAge)
+	return nil
+}
+
+// describeAPI is the API document. It stands alone: nothing in it refers to another document.
+func (h *Handler) describeAPI(base string) map[string]any {
+	paths := map[string]any{}
+	tags := []any{}
+	seen := map[string]bool{}
+	for _, p := range h.parts {
+		for _, o := range p.Operations {
+			if !seen[o.Tag] {
+				seen[o.Tag] = true
+				tags = append(tags, map[string]any{"name": o.Tag})
+			}
+			item, ok := paths[o.Path].(map[string]any)
+			if !ok {
+				item = map[string]any{}
+				paths[o.Path] = item
+			}
+			method := "get"
+			if o.Method != "" {
+				method = strings.ToLower(o.Method)
+			}
+			item[method] = describeOperation(o)
+		}
+	}
+	info := map[string]any{"title": h.about.Title, "description": h.about.Abstract, "version": "1.0.0"}
+	if h.about.Email != "" || h.about.Person != "" {
+		contact := map[string]any{}
+		if h.about.Person != "" {
+			contact["name"] = h.about.Person
+		}
+		if h.about.Email != "" {
+			contact["email"] = h.about.Email
+		}
+		info["contact"] = contact
+	}
+	return map[string]any{
+		"openapi": "3.0.3", "info": info, "servers": []any{map[string]any{"url": base + "/"}}, "tags": tags, "paths": paths,
+		"components": map[string]any{"responses": map[string]any{"Problem": map[string]any{
+			"description": "What was wrong, naming the parameter",
+			"content":     map[string]any{"application/problem+json": map[string]any{"schema": map[string]any{"type": "object"}}},
+		}}},
+	}
+}
+
+// describeOperation is one operation of the document.
+func describeOperation(o Operation) map[string]any {
+	params := []any{}
+	for _, m := range pathParam.FindAllStringSubmatch(o.Path, -1) {
+		params = append(params, map[string]any{"name": m[1], "in": "path", "required": true, "schema": map[string]any{"type": "string"}})
+	}
+	for _, p := range append(o.Params, formatParam(o.Types)) {
+		params = append(params, map[string]any{
+			"name": p.Name, "in": "query", "required": p.Required, "description": p.Description, "style": "form", "explode": false, "schema": p.Schema,
+		})
+	}
+	content := map[string]any{}
+	for _, t := range o.Types {
+		schema := map[string]any{"type": "object"}
+		if !strings.Contains(t, "json") {
+			schema = map[string]any{"type": "string"}
+			if strings.HasPrefix(t, "image/") {
+				schema["format"] = "binary"
+			}
+		}
+		content[t] = map[string]any{"schema": schema}
+	}
+	return map[string]any{
+		"operationId": o.ID, "summary": o.Summary, "tags": []any{o.Tag}, "parameters": params,
+		"responses": map[string]any{
+			"200": map[string]any{"description": http.StatusText(http.StatusOK), "content": content},
+			"400": map[string]any{"$ref": "#/components/responses/Problem"},
+			"404": map[string]any{"$ref": "#/components/responses/Problem"},
+		},
+	}
+}
+
+// formatParam is the parameter f of an operation.
+func formatParam(types []string) Param {
+	short := []any{}
+	for _, t := range types {
+		_, name, _ := strings.Cut(ogc.MediaType(t), "/")
+		name = strings.TrimPrefix(name, "vnd.oai.openapi+")
+		short = append(short, name)
+	}
+	return Param{Name: "f", Description: "The form of the answer, instead of the header Accept", Schema: map[string]any{"type": "string", "enum": short}}
+}

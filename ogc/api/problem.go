@@ -1,0 +1,56 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+
+	"github.com/labstack/echo/v4"
+
+	"isobar/ogc"
+)
+
+// problem is an error as RFC 7807 tells it.
+type problem struct {
+	Type      string `json:"type"`
+	Title     string `json:"title"`
+	Status    int    `json:"status"`
+	Detail    string `json:"detail"`
+	Code      string `json:"code"`
+	Parameter string `json:"parameter,omitempty"`
+}
+
+// names is what the OGC APIs call the parameters of neutral faults.
+var names = map[string]string{
+	"layers": "collectionId", "styles": "styleId", "format": "f", "time": "datetime", "dim_reference_time": "subset", "reference_time": "subset",
+	"elevation": "subset", "dim_member": "subset", "member": "subset",
+}
+
+// refuse tells what went wrong.
+func (h *Handler) refuse(c *Call, err error) {
+	f := ogc.FaultOf(err, h.log)
+	if f == nil {
+		ogc.Left(c.ResponseWriter)
+		return
+	}
+	name := f.Locator
+	if n, ok := names[name]; ok {
+		name = n
+	}
+	body, err := json.Marshal(problem{"about:blank", http.StatusText(f.Status), f.Status, f.Text, f.Code, name})
+	if err != nil { // strings and a number
+		return
+	}
+	ogc.Refuse(c.ResponseWriter, f.Status, "application/problem+json", append(body, '\n'))
+}
+
+// pathValue reads the parameters of the path; what cannot be decoded is taken as it stands.
+func pathValue(c echo.Context) func(string) string {
+	return func(name string) string {
+		v := c.Param(name)
+		if d, err := url.PathUnescape(v); err == nil {
+			return d
+		}
+		return v
+	}
+}

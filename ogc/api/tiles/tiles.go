@@ -1,0 +1,178 @@
+// Package tiles speaks OGC API - Tiles 1.0 (OGC 20-057): tiles of maps, and the tile matrix sets they are cut by (OGC 17-083r4).
+package tiles
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"isobar/answer"
+	"isobar/geo/tilematrix"
+	"isobar/layers"
+	"isobar/ogc"
+	"isobar/ogc/api"
+)
+
+// The relations of links.
+const (
+	relTilesets = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-map"
+	relScheme   = "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme"
+	relSchemes  = "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes"
+	relData     = "http://www.opengis.net/def/rel/ogc/1.0/geodata"
+)
+
+// service makes the part.
+type service struct {
+	answers  ogc.Answers
+	hold     ogc.Hold
+	about    ogc.About
+	sets     *tilematrix.Catalogue
+	pictures api.Pictures
+}
+
+// Part is tiles of collections' maps, of several at once, and in one of their styles.
+func Part(answers ogc.Answers, hold ogc.Hold, about ogc.About, sets *tilematrix.Catalogue, pictures api.Pictures) api.Part {
+	s := &service{answers, hold, about.Complete(), sets, pictures}
+	types := pictures.Types()
+	documents := []string{api.TypeJSON, api.TypeHTML}
+	field := []api.Param{api.DateTime, api.Subset, api.BGColor, api.Transparent}
+	choice := api.TextParam("collections", "Names of collections from the bottom up, with commas")
+	p := api.Part{
+		Conformance: conformance(),
+		Landing: func(base string) []api.Link {
+			return []api.Link{
+				{Href: base + "/map/tiles", Rel: relTilesets, Type: api.TypeJSON, Title: "Tilesets"},
+				{Href: base + "/tileMatrixSets", Rel: relSchemes, Type: api.TypeJSON, Title: "Tile matrix sets"},
+			}
+		},
+		Collection: func(base string, l *layers.Layer) []api.Link {
+			return []api.Link{{Href: base + "/collections/" + url.PathEscape(l.Name) + "/map/tiles", Rel: relTilesets, Type: api.TypeJSON, Title: "Tilesets"}}
+		},
+		Operations: []api.Operation{
+			{Path: "/tileMatrixSets", ID: "getTileMatrixSetsList", Summary: "Tile matrix sets", Tag: "Tiles", Types: documents, Handle: s.schemes},
+			{Path: "/tileMatrixSets/{tileMatrixSetId}", ID: "getTileMatrixSet", Summary: "One tile matrix set", Tag: "Tiles", Types: documents, Handle: s.scheme},
+		},
+	}
+	for _, root := range []struct {
+		path, id string
+		params   []api.Param
+	}{
+		{"/map/tiles", "dataset", []api.Param{choice}},
+		{"/collections/{collectionId}/map/tiles", "collection", nil},
+		{"/collections/{collectionId}/styles/{styleId}/map/tiles", "collection.style", nil},
+	} {
+		p.Operations = append(p.Operations,
+			api.Operation{Path: root.path, ID: root.id + ".map.getTileSetsList", Summary: "Tilesets", Tag: "Tiles", Types: documents, Params: root.params, Handle: s.tilesets},
+			api.Operation{Path: root.path + "/{tileMatrixSetId}", ID: root.id + ".map.getTileSet", Summary: "One tileset", Tag: "Tiles", Types: append(documents, typeTileJSON),
+				Params: root.params, Handle: s.tileset},
+			api.Operation{Path: root.path + "/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}", ID: root.id + ".map.getTile", Summary: "A tile", Tag: "Tiles", Types: types,
+				Params: append(append([]api.Param{}, root.params...), field...), Handle: s.tile},
+		)
+	}
+	return p
+}
+
+// conformance lists the classes of Tiles and of the tile matrix sets.
+func conformance() (uris []string) {
+	for _, name := range []string{"core", "tileset", "tilesets-list", "dataset-tilesets", "geodata-tilesets", "collections-selection", "datetime", "oas30", "png", "jpeg"} {
+		uris = append(uris, "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/"+name)
+	}
+	for _, name := range []string{"tilematrixset", "json-tilematrixset", "tilesetmetadata", "json-tilesetmetadata", "tilematrixsetlimits", "json-tilematrixsetlimits"} {
+		uris = append(uris, "http://www.opengis.net/spec/tms/2.0/conf/"+name)
+	}
+	return uris
+}
+
+// set is the tile matrix set of the path.
+func (s *service) set(c *api.Call) (*tilematrix.Set, error) {
+	name := c.Path("tileMatrixSetId")
+	set, ok := s.sets.Get(name)
+	if !ok {
+		return nil, missing("tileMatrixSetId", name)
+	}
+	return set, nil
+}
+
+// missing is the fault of a part of a path that names nothing.
+func missing(parameter, value string) error {
+	return &ogc.Fault{Status: http.StatusNotFound, Code: ogc.InvalidParameterValue, Locator: parameter, Text: "there is no " + parameter + " " + strconv.Quote(value)}
+}
+
+// collections are the layers of the path or of the query; without either the first there is.
+func (s *service) collections(c *api.Call) (all []*layers.Layer, err error) {
+	catalogue, release := s.hold()
+	defer release()
+	names := c.Query.List("collections")
+	if id := c.Path("collectionId"); id != "" {
+		names = []string{id}
+	}
+	if len(names) > s.about.LayerLimit {
+		return nil, ogc.Invalid("collections", "%d collections are more than the %d of one map", len(names), s.about.LayerLimit)
+	}
+	if len(names) == 0 {
+		if first := catalogue.Layers(); len(first) > 0 {
+			return first[:1], nil
+		}
+		return nil, &ogc.Fault{Status: http.StatusNotFound, Code: ogc.LayerNotDefined, Locator: "collections", Text: "there are no collections yet"}
+	}
+	for _, name := range names {
+		l, err := catalogue.Layer(name)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, l)
+	}
+	return all, nil
+}
+
+// tile draws a tile.
+func (s *service) tile(c *api.Call) error {
+	set, err := s.set(c)
+	if err != nil {
+		return err
+	}
+	m, ok := set.Matrix(c.Path("tileMatrix"))
+	if !ok {
+		return missing("tileMatrix", c.Path("tileMatrix"))
+	}
+	var at [2]int
+	for i, part := range []struct {
+		name string
+		most int
+	}{{"tileRow", m.Height}, {"tileCol", m.Width}} {
+		n, err := strconv.Atoi(c.Path(part.name))
+		if err != nil || n < 0 || n >= part.most {
+			return &ogc.Fault{Status: http.StatusNotFound, Code: ogc.TileOutOfRange, Locator: part.name,
+				Text: part.name + " " + strconv.Quote(c.Path(part.name)) + " is not a whole number of 0 to " + strconv.Itoa(part.most-1)}
+		}
+		at[i] = n
+	}
+	format, err := s.pictures.Choose(c)
+	if err != nil {
+		return err
+	}
+	selection, axes, err := c.Selection()
+	if err != nil {
+		return err
+	}
+	for name := range axes {
+		return ogc.Invalid("subset", "subset: a tile has no axis %q", name)
+	}
+	chosen, err := s.collections(c)
+	if err != nil {
+		return err
+	}
+	r := answer.MapRequest{View: set.View(m, at[0], at[1], tilematrix.TileSize), Format: format.Type}
+	if r.Background, r.Transparent, err = c.Ground(format); err != nil {
+		return err
+	}
+	for _, l := range chosen {
+		r.Layers = append(r.Layers, answer.LayerChoice{Name: l.Name, Style: c.Path("styleId"), Selection: selection})
+	}
+	a, err := s.answers.Map(c.Context(), r)
+	if err != nil {
+		return err
+	}
+	c.Header().Set("Content-Crs", "<"+api.URI(set.Ref)+">")
+	return ogc.Send(c.ResponseWriter, c.Request, a)
+}
