@@ -28,7 +28,7 @@ func unpackComplex(v Values, dst []float32) error {
 		return err
 	}
 	count := int(binary.BigEndian.Uint32(v.Header[20:]))
-	if count == 0 || len(v.Data) == 0 { // writers leave a constant field's section 7 empty
+	if count == 0 || len(v.Data) == 0 && v.Header[11] == missingNone { // a constant field
 		s.fill(dst)
 		return nil
 	}

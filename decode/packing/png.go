@@ -1,12 +1,10 @@
 package packing
 
 import (
-	"bytes"
 	"encoding/binary"
 	"hash/crc32"
-	"io"
 
-	"github.com/klauspost/compress/flate"
+	"isobar/decode/packing/inflate"
 )
 
 // pngSignature begins every PNG file (PNG 3 5.2).
@@ -39,25 +37,36 @@ func unpackPNG(v Values, dst []float32) error {
 	if err := area(p.width, p.height, len(dst)); err != nil {
 		return err
 	}
-	stream, err := inflate(p.compressed)
+	if p.interlaced {
+		return p.unpackInterlaced(dst, s)
+	}
+	lines, err := p.inflate(p.octets(p.width, p.height))
 	if err != nil {
 		return err
 	}
-	if p.interlaced {
-		return p.interlacedRows(stream, dst, s)
-	}
-	return p.rows(stream, p.width, p.height, func(row int, line []byte) {
+	return p.rows(lines, p.width, p.height, func(row int, line []byte) {
 		p.pixels(dst[row*p.width:(row+1)*p.width], line, s)
 	})
 }
 
-// inflate opens a zlib stream (RFC 1950). Its checksum isn't looked at: the chunks had theirs.
-func inflate(data []byte) (io.Reader, error) {
-	const deflate, dictionary = 8, 0x20
-	if len(data) < 2 || data[0]&15 != deflate || data[1]&dictionary != 0 || binary.BigEndian.Uint16(data)%31 != 0 {
+// octets is the size of an image before compression: a row has an octet for its filter.
+func (p picture) octets(width, height int) int { return height * (1 + (width*p.bits+7)/8) }
+
+// inflate expands the zlib stream (RFC 1950). Its checksum isn't looked at: the chunks had theirs.
+func (p picture) inflate(size int) ([]byte, error) {
+	const deflate, dictionary, ratio = 8, 0x20, 1032 // deflated data can't grow by more
+	d := p.compressed
+	switch {
+	case len(d) < 2 || d[0]&15 != deflate || d[1]&dictionary != 0 || binary.BigEndian.Uint16(d)%31 != 0:
 		return nil, broken("no zlib stream")
+	case size/ratio > len(d):
+		return nil, broken("%d octets inflated from %d", size, len(d))
 	}
-	return flate.NewReader(bytes.NewReader(data[2:])), nil
+	lines := make([]byte, size)
+	if err := inflate.Expand(lines, d[2:]); err != nil {
+		return nil, broken("%w", err)
+	}
+	return lines, nil
 }
 
 // pictureOf reads the chunks of a PNG file.
@@ -67,11 +76,7 @@ func pictureOf(data []byte) (picture, error) {
 		return p, broken("no PNG image")
 	}
 	data = data[len(pngSignature):]
-	parts := 0
-	for kind := ""; kind != "IEND"; {
-		if len(data) < 12 {
-			break // libpng's readers take images whose end is missing; the rows will tell
-		}
+	for len(data) >= 12 { // the end may be missing, as for libpng; the rows will tell
 		n := int(binary.BigEndian.Uint32(data))
 		if n > len(data)-12 {
 			return p, broken("a PNG chunk of %d octets in %d", n, len(data)-12)
@@ -80,18 +85,20 @@ func pictureOf(data []byte) (picture, error) {
 		if crc32.ChecksumIEEE(data[4:8+n]) != binary.BigEndian.Uint32(data[8+n:]) {
 			return p, broken("a PNG chunk with a wrong checksum")
 		}
-		kind, data = string(data[4:8]), data[12+n:]
-		switch kind {
+		kind := data[4:8]
+		data = data[12+n:]
+		switch string(kind) {
+		case "IEND":
+			data = nil
 		case "IHDR":
 			if err := p.header(body); err != nil {
 				return p, err
 			}
 		case "IDAT":
-			if parts++; parts == 1 {
-				p.compressed = body[:n:n]
-			} else {
-				p.compressed = append(p.compressed, body...)
+			if p.compressed == nil {
+				p.compressed = make([]byte, 0, n+len(data))
 			}
+			p.compressed = append(p.compressed, body...)
 		}
 	}
 	if p.bits == 0 {

@@ -1,9 +1,6 @@
 package packing
 
-import (
-	"encoding/binary"
-	"io"
-)
+import "encoding/binary"
 
 // Filter types of PNG 3 9.2.
 const (
@@ -14,30 +11,23 @@ const (
 	filterPaeth
 )
 
-// rows reads rows of pixels, undoes their filters, and hands them on. A row is read as soon as it is needed: nothing is
-// taken that the stream doesn't fill.
-func (p picture) rows(stream io.Reader, width, height int, use func(row int, line []byte)) error {
+// rows undoes the filters of rows of pixels, in place, and hands the rows on. Before each row stands its filter's octet.
+func (p picture) rows(lines []byte, width, height int, use func(row int, line []byte)) error {
 	size, step := (width*p.bits+7)/8, (p.bits+7)/8
-	// Before each line is as much room as a pixel takes: what is left of the first pixel is 0.
-	lines := make([]byte, 2*(size+step+1))
-	line, above := lines[:size+step+1], lines[size+step+1:]
+	above := make([]byte, size)
 	for row := range height {
-		if _, err := io.ReadFull(stream, line[step:]); err != nil {
-			return broken("row %d of a PNG image: %w", row, err)
-		}
-		filter := line[step]
-		// The filter's octet stands where the room before the line begins; move the room behind it.
-		clear(line[1 : step+1])
-		if err := unfilter(filter, line[1:], above[1:], step); err != nil {
+		filter, line := lines[0], lines[1:size+1]
+		if err := unfilter(filter, line, above, step); err != nil {
 			return err
 		}
-		use(row, line[step+1:])
-		line, above = above, line
+		use(row, line)
+		above, lines = line, lines[size+1:]
 	}
 	return nil
 }
 
-// unfilter undoes a filter (PNG 3 9.2). Lines begin with a pixel of zeros.
+// unfilter undoes a filter (PNG 3 9.2): what was taken from each octet is told from those to the left, above, and to the
+// left above. There are zeros outside of the image.
 func unfilter(filter byte, line, above []byte, step int) error {
 	above = above[:len(line)]
 	switch filter {
@@ -51,8 +41,8 @@ func unfilter(filter byte, line, above []byte, step int) error {
 			line[i] += b
 		}
 	case filterAverage:
-		for i := step; i < len(line); i++ {
-			line[i] += byte((int(line[i-step]) + int(above[i])) / 2)
+		for lane := range step {
+			average(line[lane:], above[lane:], step)
 		}
 	case filterPaeth:
 		for lane := range step {
@@ -64,22 +54,34 @@ func unfilter(filter byte, line, above []byte, step int) error {
 	return nil
 }
 
+// average undoes the filter of that name in every step-th octet.
+func average(line, above []byte, step int) {
+	above = above[:len(line)]
+	a := 0
+	for i := 0; i < len(line); i += step {
+		a = int(byte(int(line[i]) + (a+int(above[i]))>>1))
+		line[i] = byte(a)
+	}
+}
+
 // paeth undoes the filter of that name in every step-th octet.
 func paeth(line, above []byte, step int) {
+	above = above[:len(line)]
 	a, c := 0, 0
-	for i := step; i < len(line); i += step {
+	for i := 0; i < len(line); i += step {
 		b := int(above[i])
 		pa, pb := b-c, a-c
-		pc := pa + pb
-		pa, pb, pc = abs(pa), abs(pb), abs(pc)
+		pc := abs(pa + pb)
+		pa, pb = abs(pa), abs(pb)
+		best := a
 		if pb < pa {
-			pa, a = pb, b
+			pa, best = pb, b
 		}
 		if pc < pa {
-			a = c
+			best = c
 		}
 		c = b
-		a = int(byte(a + int(line[i])))
+		a = int(byte(best + int(line[i])))
 		line[i] = byte(a)
 	}
 }
@@ -112,26 +114,39 @@ func (p picture) pixels(dst []float32, line []byte, s scale) {
 // pass is one of the seven passes of interlaced images (PNG 3 8.1): where its pixels begin, and how far apart they are.
 type pass struct{ x, y, dx, dy int }
 
-var passes = []pass{{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}}
+var passes = [7]pass{{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}}
 
-// interlacedRows reads an image in passes.
-func (p picture) interlacedRows(stream io.Reader, dst []float32, s scale) error {
+// unpackInterlaced reads an image in passes.
+func (p picture) unpackInterlaced(dst []float32, s scale) error {
+	var width, height [7]int
+	size := 0
+	for i, q := range passes {
+		width[i], height[i] = (p.width-q.x+q.dx-1)/q.dx, (p.height-q.y+q.dy-1)/q.dy
+		if width[i] > 0 && height[i] > 0 {
+			size += p.octets(width[i], height[i])
+		}
+	}
+	lines, err := p.inflate(size)
+	if err != nil {
+		return err
+	}
 	some := make([]float32, p.width)
-	for _, q := range passes {
-		width, height := (p.width-q.x+q.dx-1)/q.dx, (p.height-q.y+q.dy-1)/q.dy
-		if width <= 0 || height <= 0 {
+	for i, q := range passes {
+		if width[i] <= 0 || height[i] <= 0 {
 			continue
 		}
-		err := p.rows(stream, width, height, func(row int, line []byte) {
-			p.pixels(some[:width], line, s)
+		part := p.octets(width[i], height[i])
+		err := p.rows(lines[:part], width[i], height[i], func(row int, line []byte) {
+			p.pixels(some[:width[i]], line, s)
 			to := dst[(q.y+row*q.dy)*p.width+q.x:]
-			for i, v := range some[:width] {
-				to[i*q.dx] = v
+			for j, v := range some[:width[i]] {
+				to[j*q.dx] = v
 			}
 		})
 		if err != nil {
 			return err
 		}
+		lines = lines[part:]
 	}
 	return nil
 }
