@@ -31,6 +31,9 @@ func TestTheDefaultComesFirst(t *testing.T) {
 		{elements.Element{ID: "x", Unit: "furlong"}, 0, 7.3, "auto", 0},
 		{elements.Element{ID: "x", Unit: "furlong", Style: "temperature"}, 0.2, 7.3, "auto", 0},
 		{elements.Element{ID: "tp_prob_gt_1", Unit: "%"}, 0, 100, "probability", 5},
+		{elements.Element{ID: "pt", Unit: "K", DisplayUnit: "K", Style: "temperature"}, 250, 310, "temperature", 213.15},
+		{elements.Element{ID: "lftx", Unit: "K"}, -5, 10, "lifted-index", -10},
+		{elements.Element{ID: "ltng", Unit: "1"}, 0, 10, "lightning", 0},
 		{elements.Element{ID: "x", Unit: "m", Style: "viridis"}, 0, 100, "viridis", 0},
 	} {
 		list := c.For(e.el, e.min, e.max)
@@ -59,7 +62,7 @@ func TestThereIsAChoice(t *testing.T) {
 			t.Errorf("styles of a temperature = %v, want %s among them", ids(list), id)
 		}
 	}
-	for _, id := range []string{"wind-speed", "precipitation", "cloud"} {
+	for _, id := range []string{"wind-speed", "precipitation", "cloud", "lightning"} {
 		if have[id] != nil {
 			t.Errorf("styles of a temperature = %v, %s is none", ids(list), id)
 		}
@@ -72,20 +75,20 @@ func TestThereIsAChoice(t *testing.T) {
 func TestColoursAreStretchedWhereTheRangeLiesFarOutside(t *testing.T) {
 	c := loaded(t)
 	for _, e := range []struct {
-		style, unit string
-		min, max    float64
-		first, last float64
+		style, unit, read string
+		min, max          float64
+		first, last       float64
 	}{
-		{"geopotential-height", "m", 1210, 1587, 1200, 1600},
-		{"geopotential-height", "gpm", 4900, 5950, 4800, 6000}, // within: as the row says
-		{"pressure", "Pa", 50300, 103700, 500, 1050},           // at the ground of mountains
-		{"pressure", "Pa", 97000, 103700, 940, 1060},
-		{"wave-height", "m", 0, 0.4, 0, 15},          // a calm sea is to look calm
-		{"cloud", "%", 0, 0, 5, 100},                 // what lies below is left unpainted on purpose
-		{"cape", "J/kg", 0, 20, 100, 5000},           // classes are never stretched
-		{"pressure", "Pa", math.NaN(), 1, 940, 1060}, // nothing is known
+		{"geopotential-height", "m", "", 1210, 1587, 1200, 1600},
+		{"geopotential-height", "gpm", "dam", 4900, 5950, 480, 600}, // within: as the row says
+		{"pressure", "Pa", "hPa", 50300, 103700, 500, 1050},         // at the ground of mountains
+		{"pressure", "Pa", "hPa", 97000, 103700, 940, 1060},
+		{"wave-height", "m", "m", 0, 0.4, 0, 15},            // a calm sea is to look calm
+		{"cloud", "%", "%", 0, 0, 5, 100},                   // what lies below is left unpainted on purpose
+		{"cape", "J/kg", "", 0, 20, 100, 5000},              // classes are never stretched
+		{"pressure", "Pa", "hPa", math.NaN(), 1, 940, 1060}, // nothing is known
 	} {
-		s := c.For(elements.Element{ID: "x", Unit: e.unit, Style: e.style}, e.min, e.max)[0]
+		s := c.For(elements.Element{ID: "x", Unit: e.unit, DisplayUnit: e.read, Style: e.style}, e.min, e.max)[0]
 		if s.ID != e.style || s.Stops[0].Value != e.first || s.Stops[len(s.Stops)-1].Value != e.last {
 			t.Errorf("%s for %g to %g %s: %s from %g to %g, want %g to %g", e.style, e.min, e.max, e.unit, s.ID,
 				s.Stops[0].Value, s.Stops[len(s.Stops)-1].Value, e.first, e.last)
@@ -131,8 +134,15 @@ func TestEveryRangeGivesStylesThatPaint(t *testing.T) {
 }
 
 func TestCategoriesThatNoRowKnowsAreNumbered(t *testing.T) {
-	s := loaded(t).For(elements.Element{ID: "x", Interpolation: elements.Nearest}, 1, 4)[0]
-	if s.Kind != Classes || len(s.Stops) != 4 || s.Stops[0].Label != "1" || s.Stops[3].Value != 4 {
-		t.Errorf("style of categories 1 to 4 = %+v", s)
+	c, el := loaded(t), elements.Element{ID: "x", Interpolation: elements.Nearest, Style: "categories"}
+	s := c.For(el, 0, 4)[0]
+	if s.Kind != Classes || len(s.Stops) != 5 || s.Stops[1].Label != "1" || s.Stops[4].Value != 4 {
+		t.Fatalf("style of categories 0 to 4 = %+v", s)
+	}
+	if zero := s.Stops[0].Color; zero.A != 0 {
+		t.Errorf("0 is painted %v", zero)
+	}
+	if other := c.For(el, 3, 9)[0]; other.Stops[0].Color != s.Stops[3].Color {
+		t.Errorf("3 is painted %v among 0 to 4 and %v among 3 to 9", s.Stops[3].Color, other.Stops[0].Color)
 	}
 }

@@ -81,7 +81,7 @@ func (c *Catalogue) For(el elements.Element, min, max float64) []*Style {
 	}
 	f.add(f.auto())
 	for _, s := range c.styles {
-		if s.relative {
+		if s.relative && (s.fits.anything() || s.fits.names(el)) {
 			f.add(f.stretched(s))
 		}
 	}

@@ -64,7 +64,8 @@ func TestTheStylesThatElementsNameAreThere(t *testing.T) {
 	c := loaded(t)
 	for _, id := range strings.Fields(`temperature wind-speed gust pressure precipitation precipitation-rate cloud humidity snow-depth
 		wave-height wave-period direction geopotential-height cape cin visibility radiation vorticity omega reflectivity soil-moisture
-		soil-temperature probability ptype lightning helicity dew-point mixing-ratio ozone sequential diverging viridis grey`) {
+		soil-temperature probability ptype lightning helicity dew-point mixing-ratio humidity-mass ozone
+		sea-ice ceiling current-speed pwat sunshine uv-index sequential diverging viridis grey`) {
 		if _, ok := c.Get(id); !ok {
 			t.Errorf("there is no style %s", id)
 		}

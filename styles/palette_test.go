@@ -36,8 +36,8 @@ func turns(l []float64) (n int) {
 
 func TestLightnessIsMonotoneInSequentialStyles(t *testing.T) {
 	c := loaded(t)
-	for _, id := range strings.Fields(`wind-speed gust beaufort helicity current precipitation precipitation-smooth precipitation-rate
-		snow-depth snowfall mixing-ratio sea-ice cloud wave-height wave-period cape lightning reflectivity visibility radiation ozone
+	for _, id := range strings.Fields(`wind-speed gust beaufort helicity current-speed precipitation precipitation-smooth precipitation-rate
+		snow-depth snow-water snowfall particles mixing-ratio sea-ice cloud wave-height wave-period cape lightning reflectivity visibility ceiling sunshine radiation ozone
 		probability sequential viridis grey`) {
 		s, ok := c.Get(id)
 		if !ok {
@@ -52,7 +52,7 @@ func TestLightnessIsMonotoneInSequentialStyles(t *testing.T) {
 func TestLightnessTurnsOnceInDivergingStyles(t *testing.T) {
 	c := loaded(t)
 	for _, id := range strings.Fields(`temperature temperature-classes soil-temperature dew-point pressure geopotential-height vorticity omega
-		humidity soil-moisture precipitable-water cin lifted-index diverging`) {
+		humidity soil-moisture pwat cin lifted-index diverging`) {
 		s, ok := c.Get(id)
 		if !ok {
 			t.Fatalf("there is no style %s", id)

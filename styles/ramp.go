@@ -123,8 +123,8 @@ func (b *builder) under(s *Style) {
 
 // colour begins a new colour at a value.
 func (b *builder) colour(from float32, c color.NRGBA) {
-	if p := b.ramp.Palette; len(b.edges) == 0 && len(p) == 2 && p[1] == c {
-		return // the first colour goes on
+	if p := b.ramp.Palette; len(b.edges) == 0 && p[len(p)-1] == c {
+		return // what lies below goes on
 	}
 	b.edges = append(b.edges, from)
 	b.ramp.Palette = append(b.ramp.Palette, c)

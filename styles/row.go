@@ -249,11 +249,11 @@ func (r *row) stop(s *Style, i int) error {
 	return nil
 }
 
-// relativeOrNot checks that a style has either a unit or stops from 0 to 1.
+// relativeOrNot checks that a style has either a unit, if its values have one, or stops from 0 to 1.
 func (r *row) relativeOrNot(s *Style) error {
 	last := len(s.Stops) - 1
 	switch {
-	case !r.Relative && r.Unit == "":
+	case !r.Relative && r.Unit == "" && r.Kind != Categories:
 		return r.wrong("unit", "there is none")
 	case r.Relative && r.Unit != "":
 		return r.wrong("unit", "a relative style has none")

@@ -21,7 +21,8 @@
 //
 // An element's row names its default style. What else is offered for it says fits: elements whose default is one of
 // styles, whose ID is like one of elements (path.Match), or, with unit: true, all whose unit can be read in the style's.
-// Relative styles fit every element.
+// Elements whose own row names no style have the first that lists them by ID as their default.
+// Relative styles that say nothing of it fit every element.
 //
 // So a new style is a row here, and its ID in the element's row if it is to be the default; where values lie far outside
 // a smooth style's stops its colours are stretched over the layer's range with breaks at round numbers.
