@@ -48,12 +48,12 @@ func newHouse(env *environment, conf config) (h *house, err error) {
 	if h.listener, err = net.Listen("tcp", conf.Listen); err != nil {
 		return nil, err
 	}
-	h.url = "http://" + h.listener.Addr().String()
-	defer func() {
+	defer func(listener net.Listener) {
 		if err != nil {
-			h.listener.Close()
+			listener.Close() // nothing was served on it
 		}
-	}()
+	}(h.listener)
+	h.url = "http://" + h.listener.Addr().String()
 	if h.fields, err = local.Open(conf.Data, local.Options{
 		Categories: rows.elements.IsCategory, ChunkCacheBytes: int64(conf.Memory.Chunks) << 20, Log: env.log,
 	}); err != nil {

@@ -62,8 +62,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (status i
 		return 2
 	}
 	defer func() { // kong leaves by its Exit function after --help and --version
-		if e, ok := recover().(statusError); ok {
-			status = int(e)
+		switch caught := recover().(type) {
+		case nil:
+		case statusError:
+			status = int(caught)
+		default:
+			panic(caught)
 		}
 	}()
 	parsed, err := parser.Parse(args)

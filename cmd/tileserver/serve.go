@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -37,7 +36,7 @@ func (c *serveCmd) Run(env *environment) error {
 			return err
 		}
 	}
-	return serve(env, conf)
+	return serve(env, conf, func() error { return nil })
 }
 
 // demoCmd serves the samples.
@@ -60,11 +59,8 @@ func (c *demoCmd) Run(env *environment) error {
 		conf.Data = filepath.Join(scratch, "data")
 	}
 	folder := filepath.Join(conf.Data, "samples")
-	if err := unpackSamples(folder); err != nil {
-		return fmt.Errorf("samples: %w", err)
-	}
 	conf.Paths = []string{folder}
-	return serve(env, conf)
+	return serve(env, conf, func() error { return unpackSamples(folder) }) // the store has made its folder by then
 }
 
 // unpackSamples writes the sample files that are not there yet, each aside first.
@@ -116,12 +112,16 @@ func ownFolder(paths []string) (string, error) {
 }
 
 // serve runs all parts of a server until the context ends or one of them fails.
-func serve(env *environment, conf config) error {
+// prepare is called when the data folder is there.
+func serve(env *environment, conf config, prepare func() error) error {
 	h, err := newHouse(env, conf)
 	if err != nil {
 		return err
 	}
 	defer h.close()
+	if err := prepare(); err != nil {
+		return err
+	}
 	group, ctx := errgroup.WithContext(env.ctx)
 	group.Go(func() error { return h.catalogue.Run(ctx) })
 	group.Go(func() error { return h.listen(ctx) })
