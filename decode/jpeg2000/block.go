@@ -39,6 +39,7 @@ const (
 	flagRefined = 1 << 19
 	flagAround  = 0x1EF
 	flagsAny    = 1<<18 - 1
+	allRows     = 1 | 1<<3 | 1<<6 | 1<<9 // sample 0's bit 0, and so on
 	allSelf     = flagSelf | flagSelf<<3 | flagSelf<<6 | flagSelf<<9
 	allVisited  = flagVisited | flagVisited<<3 | flagVisited<<6 | flagVisited<<9
 	toVisited   = 14 // flagVisited >> toVisited is flagSelf

@@ -69,17 +69,13 @@ func (m *mq) slow(d int64, context uint8) (int64, uint64) {
 	word := m.contexts[context&31]
 	qe := int64(word) & unitMask
 	a, c := d+m.offA+halfA, d+m.offC
-	bit, next := word&1, word>>1&127
-	if c < 0 { // the lower, less probable part
-		c += qe
-		if a >= qe {
-			bit, next = bit^1, word>>8&127
-		}
-		a = qe
-	} else if a < qe { // the parts have changed their places
-		bit, next = bit^1, word>>8&127
-	}
-	m.contexts[context&31] = m.states[next&127]
+	// Which part the code is in is as good as random: arithmetic is cheaper than branches that can't be foreseen.
+	lower := c >> 63           // all ones: in the lower, less probable part
+	flip := lower ^ (a-qe)>>63 // the parts change their places when the upper one is the smaller
+	c += qe & lower
+	a ^= (a ^ qe) & lower
+	bit := word&1 ^ uint64(flip&1)
+	m.contexts[context&31] = m.states[word>>uint(1+7&flip)&127]
 	n := uint(bits.LeadingZeros64(uint64(a))) - (63 - 15 - unit)
 	a <<= n
 	c <<= n

@@ -32,17 +32,17 @@ func (b *blockDecoder) significance(d int64, plane uint) int64 {
 	zero, sign := b.zero, &b.tables.sign
 	for s := range (b.h + 3) / 4 {
 		up, at, down, magnitudes, rows := b.stripe(s)
-		end := uint(3 * rows)
+		whole := uint64(allRows) & (1<<uint(3*rows) - 1)
 		for x := 1; x <= b.w; x++ {
 			f := at[x]
-			if f&flagsAny == 0 {
+			left := insignificant(f) & whole
+			if left == 0 {
 				continue
 			}
-			for shift := uint(0); shift < end; shift += 3 {
+			for left != 0 {
+				shift := uint(bits.TrailingZeros64(left))
+				left &= left - 1
 				g := f >> shift
-				if g&flagSelf != 0 || g&flagAround == 0 {
-					continue
-				}
 				context := zero[g&511]
 				word := b.contexts[context&31]
 				bit := word & 1
@@ -62,6 +62,7 @@ func (b *blockDecoder) significance(d int64, plane uint) int64 {
 				bit ^= uint64(context >> 7)
 				magnitudes[uint(x-1)<<2+shift/3] = 3 << plane
 				f |= (flagSelf | bit<<(toSign+4)) << shift
+				left = insignificant(f) & whole &^ (1<<shift - 1) // the next sample has a neighbour now
 				b.become(up, at, down, x, shift, bit)
 			}
 			at[x] = f
@@ -70,8 +71,15 @@ func (b *blockDecoder) significance(d int64, plane uint) int64 {
 	return d
 }
 
+// insignificant tells which samples of a column are not significant but have neighbours that are: sample i in bit 3i.
+func insignificant(f uint64) uint64 {
+	row := f | f>>1 | f>>2
+	return (row | row>>3 | row>>6) &^ (f >> 4) & allRows
+}
+
 // refinement is the magnitude refinement pass, ISO/IEC 15444-1 D.3.3.
 func (b *blockDecoder) refinement(d int64, plane uint) int64 {
+	refine := &b.tables.refine
 	for s := range (b.h + 3) / 4 {
 		_, at, _, magnitudes, _ := b.stripe(s)
 		for x := 1; x <= b.w; x++ {
@@ -80,12 +88,7 @@ func (b *blockDecoder) refinement(d int64, plane uint) int64 {
 			for ; left != 0; left &= left - 1 {
 				shift := uint(bits.TrailingZeros64(left)) - 4
 				g := f >> shift
-				context := uint8(contextRefine)
-				if g&flagRefined != 0 {
-					context = contextRefine + 2
-				} else if g&flagAround != 0 {
-					context = contextRefine + 1
-				}
+				context := refine[g/flagRefined&1<<1|-(g&flagAround)>>63]
 				word := b.contexts[context&31]
 				bit := word & 1
 				if d -= int64(word) & unitMask; d < 0 {

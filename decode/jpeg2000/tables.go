@@ -7,9 +7,13 @@ type tables struct {
 	// sign holds the contexts of the sign, and what to flip it by in bit 7. Bits 1, 3, 5 and 7 of the index tell what is
 	// significant to the north, west, east and south, the bits below them what is negative there.
 	sign [256]uint8
+	// refine holds the contexts of refinement: bit 1 of the index tells whether it is not the first, bit 0 whether there is
+	// anything significant around.
+	refine [4]uint8
 }
 
 func (t *tables) prepare() {
+	t.refine = [4]uint8{contextRefine, contextRefine + 1, contextRefine + 2, contextRefine + 2}
 	for i := range 512 {
 		bit := func(n int) int { return i >> n & 1 }
 		h, v, d := bit(3)+bit(5), bit(1)+bit(7), bit(0)+bit(2)+bit(6)+bit(8)
