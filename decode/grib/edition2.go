@@ -1,6 +1,9 @@
 package grib
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+)
 
 // maxSections bounds the sections of a message: 200,000 fields.
 const maxSections = 1 << 20
@@ -80,7 +83,7 @@ type fields2 struct {
 	product *octets
 	data    *octets
 	bitmap  section // of the field; length 0: none
-	bitErr  error
+	headErr error   // of the latest sections 4 to 6
 	last    section // the latest bitmap that was given, for indicator 254
 	hasLast bool
 }
@@ -111,17 +114,18 @@ func (f *fields2) section(s section) (goOn bool) {
 	switch s.number {
 	case 3:
 		f.grid, f.gridErr = f.place2(s)
-		f.product, f.data, f.bitmap, f.bitErr = nil, nil, section{}, nil
+		f.product, f.data, f.bitmap, f.headErr = nil, nil, section{}, nil
 	case 4:
-		f.product, err = f.body(s)
+		f.product, f.headErr = f.body(s)
 	case 5:
 		f.data, err = f.body(s)
 	case 6:
-		f.bitErr = f.bitmap2(s)
+		err = f.bitmap2(s)
 	case 7:
 		return f.field(s)
 	}
-	return err == nil || f.fail(f.offset, err)
+	f.headErr = cmp.Or(f.headErr, err)
+	return true
 }
 
 // bitmap2 reads section 6's indicator (code table 6.0).
@@ -171,10 +175,10 @@ func (f *fields2) assemble(data section) (m *Message, err error) {
 		return nil, f.gridErr
 	case f.grid == nil:
 		return nil, fmt.Errorf("%w: no section 3", ErrInvalid)
+	case f.headErr != nil:
+		return nil, f.headErr
 	case f.product == nil || f.data == nil:
 		return nil, fmt.Errorf("%w: no section 4 or 5", ErrInvalid)
-	case f.bitErr != nil:
-		return nil, f.bitErr
 	}
 	all := f.shared
 	m = &all

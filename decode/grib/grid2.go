@@ -3,7 +3,6 @@ package grib
 import (
 	"fmt"
 	"math"
-	"slices"
 
 	"isobar/geo"
 	"isobar/grid"
@@ -239,14 +238,4 @@ func turned2(w *walk, o *octets) (*place, error) {
 		First: geo.LonLat{Lon: degrees(o, 51, u), Lat: degrees(o, 47, u)},
 	}
 	return p.with(grid.RotatedAbout(geo.LonLat{Lon: degrees(o, 60, u), Lat: degrees(o, 56, u)}, cells))
-}
-
-// gridNames are the templates that are read, in order, for documents and tests.
-func gridNames() []int {
-	var list []int
-	for n := range grids2 {
-		list = append(list, n)
-	}
-	slices.Sort(list)
-	return list
 }

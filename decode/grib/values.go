@@ -35,7 +35,7 @@ func (v *values) unpack(dst []float32, l *layout) error {
 	if mask != nil {
 		present = ones(mask)
 	}
-	data, releaseData, err := v.read(v.data)
+	data, releaseData, err := v.borrow(v.data)
 	if err != nil {
 		return err
 	}
@@ -121,13 +121,22 @@ func ones(mask []byte) (n int) {
 // spread gives each point whose bit is set the next of the values, which are the end of dst, and the others NaN.
 func spread(dst, packed []float32, mask []byte) {
 	nan := float32(math.NaN())
-	next := 0
-	for i := range dst {
-		if mask[i>>3]&(0x80>>(i&7)) != 0 {
-			dst[i] = packed[next]
-			next++
-		} else {
-			dst[i] = nan
+	for k, bits := range mask {
+		out := dst[8*k : min(8*k+8, len(dst))]
+		switch {
+		case bits == 0:
+			fill(out, nan)
+		case bits == 0xff:
+			copy(out, packed[:8])
+			packed = packed[8:]
+		default:
+			for i := range out {
+				if bits&(0x80>>i) != 0 {
+					out[i], packed = packed[0], packed[1:]
+				} else {
+					out[i] = nan
+				}
+			}
 		}
 	}
 }

@@ -106,11 +106,3 @@ func (w *walk) body(s section) (*octets, error) {
 	}
 	return &octets{b: append([]byte(nil), b...)}, nil
 }
-
-// points is an error where a field would have more points than are allowed, or none.
-func (w *walk) points(n int) error {
-	if n < 1 || n > w.maxPoints {
-		return fmt.Errorf("%w: %d points; 1 to %d are read", ErrInvalid, n, w.maxPoints)
-	}
-	return nil
-}
