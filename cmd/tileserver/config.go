@@ -34,6 +34,8 @@ type rowsConfig struct {
 	Elements string `yaml:"elements"`
 	Models   string `yaml:"models"`
 	Styles   string `yaml:"styles"`
+
+	TileMatrixSets string `yaml:"tile_matrix_sets"`
 }
 
 // serviceConfig is what capabilities say of the service.

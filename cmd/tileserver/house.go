@@ -74,7 +74,7 @@ func newHouse(env *environment, conf config) (h *house, err error) {
 		Catalogue: h.catalogue, Sampler: sampler, Painter: painter, Cache: answers, Formats: pictures,
 		Limits: answer.Limits{Width: conf.Limits.Width, Height: conf.Limits.Height, Layers: conf.Limits.Layers, Renders: 2 * runtime.GOMAXPROCS(0)},
 	})
-	h.handler, err = h.routes(service, pictures)
+	h.handler, err = h.routes(service, rows.sets, pictures)
 	return h, err
 }
 

@@ -10,6 +10,7 @@ import (
 	"isobar/encode"
 	"isobar/encode/jpeg"
 	"isobar/encode/png"
+	"isobar/geo/tilematrix"
 	"isobar/models"
 	"isobar/styles"
 )
@@ -27,6 +28,7 @@ type rows struct {
 	elements *elements.Catalogue
 	models   *models.Catalogue
 	styles   *styles.Catalogue
+	sets     *tilematrix.Catalogue
 }
 
 // loadRows reads the rows that ship with the program and the folders named in the configuration.
@@ -39,6 +41,9 @@ func loadRows(c rowsConfig) (r rows, err error) {
 	}
 	if r.styles, err = styles.Load(under(styles.Rows(), c.Styles)...); err != nil {
 		return r, fmt.Errorf("styles: %w", err)
+	}
+	if r.sets, err = tilematrix.Load(under(tilematrix.Rows(), c.TileMatrixSets)...); err != nil {
+		return r, fmt.Errorf("tile matrix sets: %w", err)
 	}
 	return r, nil
 }

@@ -81,7 +81,7 @@ func answerFile(t *testing.T, h *house, file string) {
 		t.Fatal(err)
 	}
 	var now []string
-	for _, c := range strings.Split(strings.TrimSuffix(string(text), "\n"), separator) {
+	for _, c := range strings.Split(string(text), separator) {
 		question, want, _ := strings.Cut(c, "\n----\n")
 		got := ask(t, h.handler, question)
 		now = append(now, question+"\n----\n"+got)

@@ -13,14 +13,19 @@ import (
 
 	"isobar/answer"
 	"isobar/encode"
+	"isobar/geo/tilematrix"
 	"isobar/ogc"
+	"isobar/ogc/api"
+	"isobar/ogc/api/maps"
+	"isobar/ogc/api/tiles"
 	"isobar/ogc/wms"
+	"isobar/ogc/wmts"
 	"isobar/ogc/xyz"
 	"isobar/web"
 )
 
 // routes is the service's HTTP side: middleware, then one line for each service.
-func (h *house) routes(service *answer.Service, pictures []encode.Picture) (http.Handler, error) {
+func (h *house) routes(service *answer.Service, sets *tilematrix.Catalogue, pictures []encode.Picture) (http.Handler, error) {
 	page, err := web.New()
 	if err != nil {
 		return nil, err
@@ -31,12 +36,18 @@ func (h *house) routes(service *answer.Service, pictures []encode.Picture) (http
 	if trusted := h.trusted(); len(trusted) > 0 {
 		e.IPExtractor = echo.ExtractIPFromXFFHeader(trusted...)
 	}
+	e.Pre(middleware.RemoveTrailingSlash())
 	e.Use(h.watch(), middleware.Recover(), cors(), middleware.GzipWithConfig(middleware.GzipConfig{Level: 5, MinLength: 1024, Skipper: compressed}))
 	e.Use(middleware.ContextTimeout(h.conf.Limits.Timeout))
 
-	wms.New(service, h.about(), pictures, h.baseURL, h.log).Register(e)
+	hold, about, formats := ogc.HoldOf(service), h.about(), api.Pictures{Formats: pictures}
+	wms.New(service, about, pictures, h.baseURL, h.log).Register(e)
+	wmts.New(service, about, sets, pictures, h.baseURL, h.log).Register(e)
 	xyz.New(service, h.log).Register(e)
-	getOrHead(e, "/", echo.WrapHandler(page))
+	api.New(hold, about, page, h.baseURL, h.log,
+		maps.Part(service, hold, about, formats),
+		tiles.Part(service, hold, about, sets, formats),
+	).Register(e)
 	getOrHead(e, "/viewer/*", echo.WrapHandler(page))
 	getOrHead(e, "/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
 	getOrHead(e, "/readyz", h.readyz)

@@ -50,12 +50,23 @@ func (h *Handler) serve(c echo.Context) error {
 		ogc.Left(w)
 		return nil
 	}
-	body, err := json.Marshal(report{fault.Code, fault.Locator, fault.Text})
+	body, err := json.Marshal(report{fault.Code, parameter(fault.Locator), fault.Text})
 	if err != nil {
 		return err
 	}
 	ogc.Refuse(w, fault.Status, "application/json", append(body, '\n'))
 	return nil
+}
+
+// parameter is what tiles call a parameter of a neutral fault.
+func parameter(locator string) string {
+	switch locator {
+	case "layers":
+		return "layer"
+	case "styles":
+		return "style"
+	}
+	return locator
 }
 
 // report is a fault as tiles tell it.

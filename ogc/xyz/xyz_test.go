@@ -67,7 +67,7 @@ func TestTilesThatAreNotThereAreNamed(t *testing.T) {
 		code   string
 		at     string
 	}{
-		{"/xyz/nope/0/0/0.png", 404, "LayerNotDefined", "layers"},
+		{"/xyz/nope/0/0/0.png", 404, "LayerNotDefined", "layer"},
 		{"/xyz/gfs.t/2/4/0.png", 404, "TileOutOfRange", "x"},
 		{"/xyz/gfs.t/2/0/-1.png", 404, "TileOutOfRange", "y"},
 		{"/xyz/gfs.t/25/0/0.png", 404, "TileOutOfRange", "z"},
