@@ -4,7 +4,7 @@ SHARED ?= ../shared
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.0
 PACKAGES = ./...
 
-.PHONY: build test check race fuzz values judge bench bench-ingest test-ingest screenshots clean
+.PHONY: build test check race fuzz values judge bench bench-eccodes bench-ingest test-ingest screenshots clean
 
 build:            ## the program, static
 	CGO_ENABLED=0 go build -trimpath -o tileserver ./cmd/tileserver
@@ -34,6 +34,9 @@ judge: build      ## real clients: GDAL, OWSLib, Leaflet, OpenLayers, MapLibre
 
 bench: build      ## map tiles a second beside MapServer, in one run
 	SHARED=$(SHARED) test/bench.sh
+
+bench-eccodes:    ## fields unpacked beside ecCodes, by packing, in one run
+	SHARED=$(SHARED) test/bench-eccodes.sh
 
 bench-ingest:     ## fields ingested a second
 	go test -run '^$$' -bench 'BenchmarkPaths' ./ingest

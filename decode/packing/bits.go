@@ -46,10 +46,14 @@ func integers(dst []int64, data []byte, pos, width int, base int64) {
 		}
 		return
 	}
-	if width <= 14 {
-		n := quads(dst, data, pos, width, base)
-		dst, pos = dst[n:], pos+n*width
+	n := 0
+	switch {
+	case width == 16 && pos&7 == 0:
+		n = shorts(dst, data[pos>>3:], base)
+	case width <= 14:
+		n = quads(dst, data, pos, width, base)
 	}
+	dst, pos = dst[n:], pos+n*width
 	down := 64 - width
 	for i := range dst {
 		at := pos >> 3
@@ -62,6 +66,23 @@ func integers(dst []int64, data []byte, pos, width int, base int64) {
 		dst[i] = int64(binary.BigEndian.Uint64(data[at:])<<(pos&7)>>(down&63)) + base
 		pos += width
 	}
+}
+
+// shorts reads integers of 16 bits, and says how many it has read.
+func shorts(dst []int64, data []byte, base int64) int {
+	n := 0
+	for ; len(dst) >= 8 && len(data) >= 16; dst, data, n = dst[8:], data[16:], n+8 {
+		to, from := (*[8]int64)(dst), (*[16]byte)(data)
+		to[0] = int64(binary.BigEndian.Uint16(from[0:2])) + base
+		to[1] = int64(binary.BigEndian.Uint16(from[2:4])) + base
+		to[2] = int64(binary.BigEndian.Uint16(from[4:6])) + base
+		to[3] = int64(binary.BigEndian.Uint16(from[6:8])) + base
+		to[4] = int64(binary.BigEndian.Uint16(from[8:10])) + base
+		to[5] = int64(binary.BigEndian.Uint16(from[10:12])) + base
+		to[6] = int64(binary.BigEndian.Uint16(from[12:14])) + base
+		to[7] = int64(binary.BigEndian.Uint16(from[14:16])) + base
+	}
+	return n
 }
 
 // quads reads integers of 14 bits or fewer, four from each load, and says how many it has read; what is near the end of

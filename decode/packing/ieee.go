@@ -39,14 +39,19 @@ func floats(dst []float32, data []byte, precision int) error {
 		}
 		return nil
 	}
-	for ; len(dst) >= 2; dst, data = dst[2:], data[8:] {
-		w := binary.BigEndian.Uint64(data)
-		pair := dst[:2:2]
-		pair[0] = math.Float32frombits(uint32(w >> 32))
-		pair[1] = math.Float32frombits(uint32(w))
+	for ; len(dst) >= 8 && len(data) >= 32; dst, data = dst[8:], data[32:] {
+		to, from := (*[8]float32)(dst), (*[32]byte)(data)
+		to[0] = math.Float32frombits(binary.BigEndian.Uint32(from[0:4]))
+		to[1] = math.Float32frombits(binary.BigEndian.Uint32(from[4:8]))
+		to[2] = math.Float32frombits(binary.BigEndian.Uint32(from[8:12]))
+		to[3] = math.Float32frombits(binary.BigEndian.Uint32(from[12:16]))
+		to[4] = math.Float32frombits(binary.BigEndian.Uint32(from[16:20]))
+		to[5] = math.Float32frombits(binary.BigEndian.Uint32(from[20:24]))
+		to[6] = math.Float32frombits(binary.BigEndian.Uint32(from[24:28]))
+		to[7] = math.Float32frombits(binary.BigEndian.Uint32(from[28:32]))
 	}
-	if len(dst) > 0 {
-		dst[0] = math.Float32frombits(binary.BigEndian.Uint32(data))
+	for i := range dst {
+		dst[i] = math.Float32frombits(binary.BigEndian.Uint32(data[4*i:]))
 	}
 	return nil
 }

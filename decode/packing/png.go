@@ -44,8 +44,9 @@ func unpackPNG(v Values, dst []float32) error {
 	if err != nil {
 		return err
 	}
+	var q [chunk]int64
 	return p.rows(lines, p.width, p.height, func(row int, line []byte) {
-		p.pixels(dst[row*p.width:(row+1)*p.width], line, s)
+		p.pixels(dst[row*p.width:(row+1)*p.width], line, s, q[:])
 	})
 }
 

@@ -1,7 +1,5 @@
 package packing
 
-import "encoding/binary"
-
 // Filter types of PNG 3 9.2.
 const (
 	filterNone = iota
@@ -91,23 +89,13 @@ func abs(x int) int {
 	return x ^ m - m
 }
 
-// pixels turns a row's pixels into values.
-func (p picture) pixels(dst []float32, line []byte, s scale) {
-	switch p.bits {
-	case 8:
-		for i, b := range line[:len(dst)] {
-			dst[i] = s.of(float64(b))
-		}
-	case 16:
-		line = line[:2*len(dst)]
-		for i := range dst {
-			dst[i] = s.of(float64(binary.BigEndian.Uint16(line[2*i:])))
-		}
-	default:
-		c := cursor{data: line}
-		for i := range dst {
-			dst[i] = s.of(float64(c.next(p.bits)))
-		}
+// pixels turns a row's pixels into values. The integers go through q.
+func (p picture) pixels(dst []float32, line []byte, s scale, q []int64) {
+	for pos := 0; len(dst) > 0; {
+		n := min(len(q), len(dst))
+		integers(q[:n], line, pos, p.bits, 0)
+		s.apply(dst[:n], q[:n])
+		dst, pos = dst[n:], pos+n*p.bits
 	}
 }
 
@@ -131,13 +119,14 @@ func (p picture) unpackInterlaced(dst []float32, s scale) error {
 		return err
 	}
 	some := make([]float32, p.width)
+	var integers [chunk]int64
 	for i, q := range passes {
 		if width[i] <= 0 || height[i] <= 0 {
 			continue
 		}
 		part := p.octets(width[i], height[i])
 		err := p.rows(lines[:part], width[i], height[i], func(row int, line []byte) {
-			p.pixels(some[:width[i]], line, s)
+			p.pixels(some[:width[i]], line, s, integers[:])
 			to := dst[(q.y+row*q.dy)*p.width+q.x:]
 			for j, v := range some[:width[i]] {
 				to[j*q.dx] = v

@@ -65,8 +65,18 @@ func (s scale) fill(dst []float32) {
 
 // apply writes the values of q; len(q) is len(dst).
 func (s scale) apply(dst []float32, q []int64) {
-	q = q[:len(dst)]
-	for i, n := range q {
-		dst[i] = s.of(float64(n))
+	for ; len(dst) >= 8 && len(q) >= 8; dst, q = dst[8:], q[8:] {
+		to, from := (*[8]float32)(dst), (*[8]int64)(q)
+		to[0] = s.of(float64(from[0]))
+		to[1] = s.of(float64(from[1]))
+		to[2] = s.of(float64(from[2]))
+		to[3] = s.of(float64(from[3]))
+		to[4] = s.of(float64(from[4]))
+		to[5] = s.of(float64(from[5]))
+		to[6] = s.of(float64(from[6]))
+		to[7] = s.of(float64(from[7]))
+	}
+	for i := range dst {
+		dst[i] = s.of(float64(q[i]))
 	}
 }
