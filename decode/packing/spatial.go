@@ -22,7 +22,9 @@ func (d *differences) header(v Values) (int, error) {
 	size := int(v.Header[37])
 	d.order = int(v.Header[36])
 	switch {
-	case d.order < 1 || d.order > 2:
+	case d.order == 0: // of no use, but written: the integers as they are, and no descriptors
+		return 0, nil
+	case d.order > 2:
 		return 0, unsupported("spatial differencing of order %d", d.order)
 	case size > 8 || (d.order+1)*size > len(v.Data):
 		return 0, broken("%d descriptors of %d octets in %d", d.order+1, size, len(v.Data))
