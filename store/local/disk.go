@@ -51,7 +51,7 @@ func (d disk) syncFolder(path string) error {
 	return errors.Join(err, f.Close())
 }
 
-// replace writes a file aside and renames it, durably or not.
+// replace writes a file aside and renames it. With durable its content is safe before; its name is after syncFolder.
 func (d disk) replace(path string, text []byte, durable bool) (err error) {
 	if err := d.try("create", path); err != nil {
 		return err
@@ -78,11 +78,5 @@ func (d disk) replace(path string, text []byte, durable bool) (err error) {
 	if err := d.try("rename", path); err != nil {
 		return err
 	}
-	if err := os.Rename(aside.Name(), path); err != nil {
-		return err
-	}
-	if durable {
-		return d.syncFolder(filepath.Dir(path))
-	}
-	return nil
+	return os.Rename(aside.Name(), path)
 }

@@ -45,7 +45,7 @@ func prepare(dir string, d disk) error {
 			return err
 		}
 		text, _ = json.Marshal(marker{"data folder", formatNumber})
-		return d.replace(path, append(text, '\n'), true)
+		return errors.Join(d.replace(path, append(text, '\n'), true), d.syncFolder(dir))
 	}
 	if err != nil {
 		return err

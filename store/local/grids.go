@@ -96,7 +96,7 @@ func (s *Store) writePlaces(g grid.Grid) error {
 		text = binary.LittleEndian.AppendUint64(text, math.Float64bits(at.Lon))
 		text = binary.LittleEndian.AppendUint64(text, math.Float64bits(at.Lat))
 	}
-	return errors.Join(s.disk.replace(path, text, true), s.disk.syncFolder(s.dir))
+	return errors.Join(s.disk.replace(path, text, true), s.disk.syncFolder(filepath.Dir(path)), s.disk.syncFolder(s.dir))
 }
 
 // load is the grid.Loader of the folder.

@@ -34,15 +34,17 @@ type Options struct {
 // finds a file of a manifest gone reads the manifest again. A process thus has as many files open as its runs have: one for each
 // 256 MiB, one at least.
 type Store struct {
-	dir        string
-	options    Options
-	log        *slog.Logger
-	parse      func(id string, load grid.Loader) (grid.Grid, error)
-	disk       disk
-	coders     coders
-	readers    sync.Pool // *reader
-	cache      *cache
-	lastRecord atomic.Uint64
+	dir     string
+	options Options
+	log     *slog.Logger
+	parse   func(id string, load grid.Loader) (grid.Grid, error)
+	disk    disk
+	// segmentBytes is how long a file of fields gets before another is begun.
+	segmentBytes int64
+	coders       coders
+	readers      sync.Pool // *reader
+	cache        *cache
+	lastRecord   atomic.Uint64
 
 	now      atomic.Pointer[state]
 	updating sync.Mutex        // held while now is replaced
@@ -77,7 +79,7 @@ func open(dir string, o Options, parse func(string, grid.Loader) (grid.Grid, err
 		return nil, err
 	}
 	s := &Store{
-		dir: dir, options: o, log: o.Log, parse: parse, disk: d, cache: newCache(o.ChunkCacheBytes),
+		dir: dir, options: o, log: o.Log, parse: parse, disk: d, cache: newCache(o.ChunkCacheBytes), segmentBytes: segmentBytes,
 		troubles: map[string]string{}, listeners: map[chan struct{}]bool{},
 	}
 	s.grids.dir = dir

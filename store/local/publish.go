@@ -29,12 +29,16 @@ func (w *writer) Publish(ctx context.Context) error {
 	case len(w.pending) == 0:
 		return nil
 	}
-	if err := w.publish(); err != nil {
-		return fmt.Errorf("publishing %s: %w", w.name, err)
+	was := w.manifest
+	err := w.publish()
+	if w.manifest != was {
+		w.store.ring()
+		if err := w.store.update(&w.name, false); err != nil { // it is published all the same
+			w.store.log.Error("what was just published can't be read", "run", w.name.String(), "error", err)
+		}
 	}
-	w.store.ring()
-	if err := w.store.update(&w.name, false); err != nil { // it is published all the same
-		w.store.log.Error("what was just published can't be read", "run", w.name.String(), "error", err)
+	if err != nil {
+		return fmt.Errorf("publishing %s: %w", w.name, err)
 	}
 	return nil
 }
@@ -63,13 +67,16 @@ func (w *writer) publish() error {
 		w.created = false
 	}
 	if err := d.replace(filepath.Join(w.dir, manifestName), next.text(), true); err != nil {
-		w.broken = err // whether it holds is not known
 		return err
 	}
 	if w.manifest.Index != next.Index && w.manifest.Index != "" {
 		gone = append(gone, w.manifest.Index)
 	}
 	w.took(&next, live)
+	if err := d.syncFolder(w.dir); err != nil { // it is seen, and may not be durable
+		w.broken = err
+		return err
+	}
 	for _, name := range gone {
 		os.Remove(filepath.Join(w.dir, name)) // if it fails, a sweep tries again
 	}
@@ -191,14 +198,19 @@ func (w *writer) Close() error {
 	return errors.Join(append(errs, w.held.Close())...)
 }
 
-// giveUp frees what was put behind what is published, in a file that goes on.
+// giveUp frees what was put behind what is published.
 func (w *writer) giveUp() {
-	if w.manifest == nil {
+	text, err := readFile(filepath.Join(w.dir, manifestName), maxManifestBytes)
+	if err != nil {
 		return
 	}
-	for _, s := range w.manifest.Files {
+	published, err := parseManifest(text)
+	if err != nil {
+		return
+	}
+	for _, s := range published.Files {
 		if s.ID == w.span.ID {
-			os.Truncate(filepath.Join(w.dir, s.Name), s.Bytes) // else the next writer does
+			os.Truncate(filepath.Join(w.dir, s.Name), s.Bytes) // if it fails, the next writer does
 		}
 	}
 }

@@ -194,7 +194,7 @@ func (w *writer) published(k field.Key) *record {
 
 // reserve finds room for a field, in a new file if there is none or the last is long enough.
 func (w *writer) reserve(r *record, size int64) (*os.File, error) {
-	if w.file != nil && w.span.Bytes >= segmentBytes {
+	if w.file != nil && w.span.Bytes >= w.store.segmentBytes {
 		w.dirty, w.spans = append(w.dirty, w.file), append(w.spans, w.span)
 		w.file, w.span = nil, fileSpan{}
 	}
@@ -210,7 +210,7 @@ func (w *writer) reserve(r *record, size int64) (*os.File, error) {
 
 // openFile opens the run's last file behind what is published in it, or begins a new one.
 func (w *writer) openFile() (err error) {
-	if n := len(w.spans); n > 0 && len(w.dirty) == 0 && w.spans[n-1].Bytes < segmentBytes {
+	if n := len(w.spans); n > 0 && len(w.dirty) == 0 && w.spans[n-1].Bytes < w.store.segmentBytes {
 		last := w.spans[n-1]
 		f, err := os.OpenFile(filepath.Join(w.dir, last.Name), os.O_RDWR, 0)
 		if err != nil {
