@@ -64,8 +64,8 @@ func (b *blockDecoder) begin(k blockCode) {
 	}
 	b.w, b.h, b.stride = k.w, k.h, k.w+2
 	stripes := (k.h + 3) / 4
-	b.flags = extend(b.flags[:0], (stripes+2)*b.stride)
-	b.magnitudes = extend(b.magnitudes[:0], 4*stripes*k.w)
+	b.flags = zeroed(b.flags, (stripes+2)*b.stride)
+	b.magnitudes = zeroed(b.magnitudes, 4*stripes*k.w)
 	b.high, b.split = b.high[:0], uint(max(0, k.planes-maxPlanes))
 	b.zero = &b.tables.zero[k.orient]
 	b.causal = k.style&styleCausal != 0

@@ -16,22 +16,18 @@ const corpus = "../../../shared/data"
 
 // reference is a line of the corpus's reference.jsonl.
 type reference struct {
-	File     string
-	Message  int
-	Drt      int
-	Bits     int `json:"bitsPerValue"`
-	N        int
-	Missing  int
-	Min      *float64
-	Max      *float64
-	Mean     *float64
-	Offset   int
-	Points   []point
-	Raw      []point
-	Differs  bool   `json:"iteratorOrderDiffers"`
-	Decoder  string `json:"decoder"`
-	Mended   string `json:"valueCorrected"`
-	ErrorMsg string `json:"error"`
+	File    string
+	Message int
+	Drt     int
+	N       int
+	Missing int
+	Min     *float64
+	Max     *float64
+	Mean    *float64
+	Offset  int
+	Points  []point
+	Raw     []point
+	Differs bool `json:"iteratorOrderDiffers"`
 }
 
 type point struct {
@@ -41,13 +37,13 @@ type point struct {
 
 // packed is what a GRIB 2 message says of one field: sections 5 to 7.
 type packed struct {
-	reference               float64
-	binary, decimal         int
-	bits, points            int
-	bitmap                  []byte
-	data                    []byte
-	drt                     int
-	gridPoints, columns, ny int
+	reference       float64
+	binary, decimal int
+	bits, points    int
+	bitmap          []byte
+	data            []byte
+	drt             int
+	gridPoints      int
 }
 
 // fields walks the sections of the message at offset, one field after each section 7.

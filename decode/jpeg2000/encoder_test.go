@@ -9,6 +9,7 @@ import (
 // letter of the standard and slowly: for depths and regions of interest that other encoders don't write.
 type encoder struct {
 	h      Header
+	x0, y0 int // of the image on the reference grid
 	levels int
 	roi    int                 // how far up the region of interest is shifted
 	inside func(x, y int) bool // whether a coefficient, by its place in the plane, belongs to it
@@ -31,48 +32,59 @@ func (e encoder) encode(samples []int32) []byte {
 		}
 	}
 	for l := range e.levels {
-		e.forward(plane, ceilShift(w, uint(l)), ceilShift(h, uint(l)))
+		e.forward(plane, e.area(l))
 	}
 	var body []byte
 	for r := range e.levels + 1 {
+		if at := e.area(e.levels - r); at.empty() {
+			continue // no precinct, no packet
+		}
 		body = append(body, e.packet(plane, r)...)
 	}
 	return e.wrap(body)
 }
 
+// area is the image after some decompositions.
+func (e encoder) area(levels int) rect {
+	n := uint(levels)
+	return rect{ceilShift(e.x0, n), ceilShift(e.y0, n), ceilShift(e.x0+e.h.Width, n), ceilShift(e.y0+e.h.Height, n)}
+}
+
 // forward is one level of the reversible transform in place, ISO/IEC 15444-1 F.4.8.1.
-func (e encoder) forward(plane []int64, w, h int) {
-	line := func(n, start, step int) {
-		if n == 1 {
-			return
+func (e encoder) forward(plane []int64, area rect) {
+	for x := range area.width() {
+		e.forwardLine(plane[x:], area.height(), e.h.Width, area.y0&1)
+	}
+	for y := range area.height() {
+		e.forwardLine(plane[y*e.h.Width:], area.width(), 1, area.x0&1)
+	}
+}
+
+func (e encoder) forwardLine(line []int64, n, step, parity int) {
+	if n == 1 {
+		line[0] <<= parity
+		return
+	}
+	at := func(i int) *int64 {
+		if i = max(i, -i); i >= n {
+			i = 2*n - 2 - i
 		}
-		at := func(i int) *int64 {
-			if i = max(i, -i); i >= n {
-				i = 2*n - 2 - i
-			}
-			return &plane[start+i*step]
-		}
-		for i := 1; i < n; i += 2 {
-			*at(i) -= (*at(i - 1) + *at(i + 1)) >> 1
-		}
-		for i := 0; i < n; i += 2 {
-			*at(i) += (*at(i - 1) + *at(i + 1) + 2) >> 2
-		}
-		sorted := make([]int64, 0, n)
-		for parity := range 2 {
-			for i := parity; i < n; i += 2 {
-				sorted = append(sorted, *at(i))
-			}
-		}
-		for i, v := range sorted {
-			*at(i) = v
+		return &line[i*step]
+	}
+	for i := 1 - parity; i < n; i += 2 {
+		*at(i) -= (*at(i - 1) + *at(i + 1)) >> 1
+	}
+	for i := parity; i < n; i += 2 {
+		*at(i) += (*at(i - 1) + *at(i + 1) + 2) >> 2
+	}
+	sorted := make([]int64, 0, n)
+	for _, first := range []int{parity, 1 - parity} {
+		for i := first; i < n; i += 2 {
+			sorted = append(sorted, *at(i))
 		}
 	}
-	for x := range w {
-		line(h, x, e.h.Width)
-	}
-	for y := range h {
-		line(w, y*e.h.Width, 1)
+	for i, v := range sorted {
+		*at(i) = v
 	}
 }
 
@@ -83,7 +95,7 @@ func (e encoder) packet(plane []int64, r int) []byte {
 	for i := range k.precinctW {
 		k.precinctW[i], k.precinctH[i] = 15, 15
 	}
-	res, err := makeResolution(rect{0, 0, e.h.Width, e.h.Height}, 0, r, e.h.BitDepth, &k)
+	res, err := makeResolution(e.area(0), 0, r, e.h.BitDepth, &k)
 	if err != nil {
 		panic(err)
 	}
@@ -92,13 +104,14 @@ func (e encoder) packet(plane []int64, r int) []byte {
 	var body []byte
 	for i := range res.subbands() {
 		b := &res.bands[i]
-		area := b.part(0, 0)
+		area := b.part(res.column0, res.row0)
 		nx, ny := b.blocks(area)
 		var codes [][]byte
 		var counts, zeros []int
 		for j := range nx * ny {
 			at := b.block(area, j%nx, j/nx)
-			at = rect{at.x0 + b.offX, at.y0 + b.offY, at.x1 + b.offX, at.y1 + b.offY}
+			right, down := b.offX-b.x0, b.offY-b.y0
+			at = rect{at.x0 + right, at.y0 + down, at.x1 + right, at.y1 + down}
 			code, planes := e.block(plane, at, b.orient)
 			codes, counts = append(codes, code), append(counts, planes)
 			zeros = append(zeros, encoderGuard+e.exponent(b.orient)-1+e.roi-planes)
@@ -156,11 +169,12 @@ func (e encoder) wrap(body []byte) []byte {
 		out = binary.BigEndian.AppendUint16(out, uint16(marker))
 		out = append(binary.BigEndian.AppendUint16(out, uint16(len(b)+2)), b...)
 	}
-	w, h, depth := uint32(e.h.Width), uint32(e.h.Height), uint8(e.h.BitDepth-1)
+	x0, y0, depth := uint32(e.x0), uint32(e.y0), uint8(e.h.BitDepth-1)
+	x1, y1 := x0+uint32(e.h.Width), y0+uint32(e.h.Height)
 	if e.h.Signed {
 		depth |= 0x80
 	}
-	segment(markSIZ, uint16(0), w, h, uint32(0), uint32(0), w, h, uint32(0), uint32(0), uint16(1), depth, uint8(1), uint8(1))
+	segment(markSIZ, uint16(0), x1, y1, x0, y0, x1, y1, uint32(0), uint32(0), uint16(1), depth, uint8(1), uint8(1))
 	segment(markCOD, uint8(0), uint8(0), uint16(1), uint8(0), uint8(e.levels), uint8(2), uint8(3), uint8(0), uint8(1))
 	steps := []uint8{encoderGuard << 5, uint8(e.exponent(orientLL) << 3)}
 	for range e.levels {

@@ -45,7 +45,14 @@ func TestDecodeIsTheInverseOfTheEncoder(t *testing.T) {
 		"a region of interest over 32 bits": {encoder{h: Header{30, 30, 18, true, true}, levels: 2, roi: 20, inside: third}, noise},
 		"a region of interest, all the image": {encoder{h: Header{30, 30, 18, true, true}, levels: 2, roi: 20,
 			inside: func(int, int) bool { return true }}, noise},
-		"a single row": {encoder{h: Header{1000, 1, 12, false, true}, levels: 5}, noise},
+		"a single row":                {encoder{h: Header{1000, 1, 12, false, true}, levels: 5}, noise},
+		"an odd single sample":        {encoder{h: Header{1, 1, 8, false, true}, x0: 1, y0: 1, levels: 5}, noise},
+		"an odd single column":        {encoder{h: Header{1, 9, 8, false, true}, x0: 1, y0: 4, levels: 3}, noise},
+		"an odd single row":           {encoder{h: Header{9, 1, 8, false, true}, x0: 6, y0: 7, levels: 4}, noise},
+		"two by two at odd places":    {encoder{h: Header{2, 2, 8, false, true}, x0: 3, y0: 5, levels: 3}, noise},
+		"a last level of nothing":     {encoder{h: Header{5, 3, 8, true, true}, x0: 17, y0: 33, levels: 7}, noise},
+		"many samples at odd places":  {encoder{h: Header{61, 47, 11, false, true}, x0: 101, y0: 77, levels: 6}, noise},
+		"an even width at odd places": {encoder{h: Header{60, 46, 11, false, true}, x0: 101, y0: 77, levels: 6}, noise},
 	} {
 		t.Run(name, func(t *testing.T) {
 			want := c.samples(c.e.h)

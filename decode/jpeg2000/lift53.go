@@ -3,77 +3,86 @@ package jpeg2000
 // integer is what the reversible transform works in.
 type integer interface{ int32 | int64 }
 
+// rows53 gives rows of coefficients, joined horizontally.
+type rows53[T integer] struct {
+	step[T]
+	high        []T // the plane
+	stride      int
+	width, wide int // of a row, and of its low half
+	evens, odds int
+}
+
+func (r rows53[T]) even(dst []T, y int) {
+	join53(dst, r.low[y*r.lowStride:][:r.wide], r.high[y*r.stride+r.wide:][:r.width-r.wide], r.area.x0&1)
+}
+
+func (r rows53[T]) odd(dst []T, y int) {
+	row := r.high[(r.evens+y)*r.stride:][:r.width]
+	join53(dst, row[:r.wide], row[r.wide:], r.area.x0&1)
+}
+
 // lift53 is one level of the reversible inverse transform, ISO/IEC 15444-1 F.3.8.1. Rows are joined horizontally as the
 // vertical lifting comes to them, so each coefficient is read once.
 func lift53[T integer](p *plane[T], s step[T]) {
-	w, h := s.area.width(), s.area.height()
-	evens, odds := halves(s.area.y0, h)
-	wide, _ := halves(s.area.x0, w)
-	lowAt := func(dst []T, y int) {
-		join53(dst, s.low[y*s.lowStride:][:wide], p.coefficients[y*p.stride+wide:][:w-wide], s.area.x0&1)
-	}
-	highAt := func(dst []T, y int) {
-		row := p.coefficients[(evens+y)*p.stride:][:w]
-		join53(dst, row[:wide], row[wide:], s.area.x0&1)
-	}
+	r := rows53[T]{step: s, high: p.coefficients, stride: p.stride, width: s.area.width()}
+	r.evens, r.odds = halves(s.area.y0, s.area.height())
+	r.wide, _ = halves(s.area.x0, r.width)
 	for i := range p.rows {
-		p.rows[i] = extend(p.rows[i][:0], w)
+		p.rows[i] = room(p.rows[i], r.width)
 	}
 	last, next, even, low := p.rows[0], p.rows[1], p.rows[2], p.rows[3]
-	if evens == 0 { // a single row of odd place: F.3.6
-		highAt(last, 0)
+	switch { // F.3.6: a single row
+	case r.odds == 0:
+		r.even(even, 0)
+		s.out(0, even)
+		return
+	case r.evens == 0:
+		r.odd(last, 0)
 		for x := range last {
 			last[x] >>= 1
 		}
 		s.out(0, last)
 		return
 	}
-	if odds == 0 {
-		lowAt(even, 0)
-		s.out(0, even)
-		return
-	}
 	parity := s.area.y0 & 1
-	if parity == 1 {
-		highAt(last, 0)
-	} else {
-		highAt(next, 0)
-		copy(last, next)
-	}
-	for m := range evens {
-		if j := m + parity; j > 0 && j < odds {
-			highAt(next, j)
-		} else if j == odds {
+	r.odd(last, 0)
+	copy(next, last) // beyond the edge rows are mirrored
+	for m := range r.evens {
+		// The row of low coefficients m lies between the rows of high ones last and next.
+		if j := m + parity; j > 0 && j < r.odds {
+			r.odd(next, j)
+		} else if j == r.odds {
 			copy(next, last)
 		}
-		// The row of low coefficients m lies between the rows of high ones last and next.
-		lowAt(low, m)
-		first := m == 0
-		if first {
-			for x, l := range low {
-				even[x] = l - (last[x]+next[x]+2)>>2
-			}
-			if parity == 1 {
-				for x := range last {
-					last[x] += even[x]
-				}
-				s.out(0, last)
-			}
-		} else {
+		r.even(low, m)
+		if m > 0 {
 			lift53Rows(last, next, even, low)
 			s.out(2*m-2+parity, even)
 			s.out(2*m-1+parity, last)
-			even, low = low, even
+		} else {
+			for x, l := range low {
+				low[x] = l - (last[x]+next[x]+2)>>2
+			}
+			if parity == 1 {
+				s.out(0, add(last, low))
+			}
 		}
+		even, low = low, even
 		last, next = next, last
 	}
-	s.out(2*evens-2+parity, even)
-	if 2*evens-1+parity < h {
-		for x := range last {
-			last[x] += even[x]
-		}
-		s.out(2*evens-1+parity, last)
+	y := 2*r.evens - 2 + parity
+	s.out(y, even)
+	if y+1 < s.area.height() {
+		s.out(y+1, add(last, even))
 	}
+}
+
+// add adds a row to another: an odd row at the edge lies between an even one and its mirror image.
+func add[T integer](dst, row []T) []T {
+	for x, v := range row {
+		dst[x] += v
+	}
+	return dst
 }
 
 // lift53Rows turns the row of low coefficients low into the even row after even, and the row of high ones last, between

@@ -15,7 +15,7 @@ func lift97(p *plane[float32], s step[float32]) {
 	w, h := s.area.width(), s.area.height()
 	evens, _ := halves(s.area.y0, h)
 	wide, _ := halves(s.area.x0, w)
-	p.joined = extend(p.joined[:0], w*h)
+	p.joined = room(p.joined, w*h)
 	row := func(y int) []float32 { return p.joined[y*w:][:w] }
 	parity := s.area.y0 & 1
 	for y := range h {

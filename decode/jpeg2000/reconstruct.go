@@ -46,40 +46,81 @@ func (d *Decoder) reconstruct(dst []int32, c *codestream, area rect) error {
 // reconstruct decodes the code-blocks into p, then climbs from one resolution to the next; rows of the last one go to
 // out, from the top down.
 func reconstruct[T sample](d *Decoder, p *plane[T], data []byte, area rect, lift func(*plane[T], step[T]), out func(y int, row []T)) error {
+	if d.tile.blank() { // constant images take no memory
+		p.rows[0] = zeroed(p.rows[0], area.width())
+		for y := range area.height() {
+			out(y, p.rows[0])
+		}
+		return nil
+	}
 	p.stride = area.width()
-	p.coefficients = extend(p.coefficients[:0], area.width()*area.height())
+	p.coefficients = zeroed(p.coefficients, area.width()*area.height())
+	var levels []*resolution
 	for i := range d.tile.res {
 		if r := &d.tile.res[i]; r.comp == 0 {
 			if err := decodeBlocks(d, p, data, r); err != nil {
 				return err
 			}
+			levels = append(levels, r)
 		}
 	}
-	from, stride := p.coefficients, p.stride
-	top := d.tile.params.comps[0].levels
-	for i := range d.tile.res {
-		r := &d.tile.res[i]
-		switch {
-		case r.comp != 0 || r.empty():
-			continue
-		case r.r == 0 && top > 0:
-			continue
-		case r.r == 0:
-			for y := range r.height() {
-				out(y, from[y*stride:][:r.width()])
+	p.climb(levels, lift, out)
+	return nil
+}
+
+// blank tells whether no code-block of the first component holds anything.
+func (t *tile) blank() bool {
+	for i := range t.precincts {
+		p := &t.precincts[i]
+		for _, b := range p.bands {
+			for j := range b.nx * b.ny {
+				if t.res[p.res].comp == 0 && t.blocks[b.block+j].passes > 0 {
+					return false
+				}
 			}
-			continue
 		}
-		s := step[T]{low: from, lowStride: stride, area: r.rect, out: out}
-		if r.r < top {
-			to := extend(p.low[r.r&1][:0], r.width()*r.height())
+	}
+	return true
+}
+
+// climb makes the image out of the plane's subbands.
+func (p *plane[T]) climb(levels []*resolution, lift func(*plane[T], step[T]), out func(y int, row []T)) {
+	s := step[T]{low: p.coefficients, lowStride: p.stride, out: out}
+	if top := len(levels) - 1; top == 0 {
+		for y := range levels[0].height() {
+			out(y, p.coefficients[y*p.stride:][:p.stride])
+		}
+	} else {
+		for _, r := range levels[1:top] {
+			if r.empty() {
+				continue
+			}
+			to := room(p.low[r.r&1], r.width()*r.height())
 			p.low[r.r&1] = to
-			from, stride = to, r.width()
-			s.out = func(y int, row []T) { copy(to[y*r.width():], row) }
+			s.area, s.out = r.rect, func(y int, row []T) { copy(to[y*r.width():], row) }
+			lift(p, s)
+			s.low, s.lowStride = to, r.width()
 		}
+		s.area, s.out = levels[top].rect, out
 		lift(p, s)
 	}
-	return nil
+}
+
+// room gives a slice of n elements that hold anything, in the memory of s if that suffices.
+func room[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n)
+	}
+	return s[:n]
+}
+
+// zeroed gives a slice of n zeros, in the memory of s if that suffices.
+func zeroed[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n)
+	}
+	clear(s[:n])
+	return s[:n]
 }
 
 // step is one level of the inverse transform, from the low subband and those in the plane to area.
@@ -116,7 +157,7 @@ func decodeBlocks[T sample](d *Decoder, p *plane[T], data []byte, r *resolution)
 					return err
 				}
 				to := p.coefficients[(at.y0-band.y0+band.offY)*p.stride+at.x0-band.x0+band.offX:]
-				emit(&d.block, to, p.stride, output{roi: k.roi, planes: band.planes, step: band.step, reversible: k.reversible})
+				emit(&d.block, to, p.stride, output{roi: k.roi, step: band.step, reversible: k.reversible})
 			}
 		}
 	}
@@ -125,9 +166,9 @@ func decodeBlocks[T sample](d *Decoder, p *plane[T], data []byte, r *resolution)
 
 // output is what code-blocks' samples must be told to become coefficients.
 type output struct {
-	roi, planes int
-	step        float32
-	reversible  bool
+	roi        int
+	step       float32
+	reversible bool
 }
 
 // emit writes a code-block's samples as coefficients.
