@@ -70,9 +70,10 @@ func (w *walk) numbered1(centre, number int) (*place, error) {
 		p.layout.pole = row.pole
 		return p.with(grid.LatLon(row.nx, row.ny, geo.Box{row.west, row.south, row.east, row.north}))
 	}
-	kind, plane := polar, grid.PolarStereographic(earths[0], false, row.lon, row.latTrue)
+	// Office Note 388's corners are those of a sphere of 6371.2 km.
+	kind, plane := polar, grid.PolarStereographic(earths[8], false, row.lon, row.latTrue)
 	if row.lambert {
-		kind, plane = lambert, grid.Lambert(earths[0], row.lon, row.latTrue, row.latTrue)
+		kind, plane = lambert, grid.Lambert(earths[8], row.lon, row.latTrue, row.latTrue)
 	}
 	p, err := w.raster(kind, row.nx, row.ny, mode, flagRelative)
 	if err != nil {

@@ -1,6 +1,9 @@
 package grib
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // Codes of edition 2's table 4.10 that edition 1's time ranges stand for.
 const (
@@ -202,7 +205,7 @@ func (l layer1) lower(v int) Surface {
 // decimal is offset + v*scale, and the float64 next to the decimal fraction where scale is one: 7 * 0.01 is not 0.07.
 func decimal(offset, scale float64, v int) float64 {
 	if scale > -1 && scale < 1 {
-		per := 1 / scale
+		per := math.Round(1 / scale)
 		return (offset*per + float64(v)) / per
 	}
 	return offset + float64(v)*scale

@@ -83,6 +83,7 @@ func product2(m *Message, o *octets) error {
 			return fmt.Errorf("product template 4.%d: %w", m.ProductTemplate, p.failed)
 		}
 	}
+	o.short = o.short || p.at-1 > len(o.b)
 	return o.check("section 4")
 }
 
