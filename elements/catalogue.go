@@ -150,11 +150,10 @@ func (c *Catalogue) Reading(p Parameter) Reading {
 	n, m := c.nameOf(p)
 	r := Reading{LevelKind: n.kind, LevelValue: p.LevelValue}
 	if m == nil {
+		r.Unit = c.element(n).Unit
 		return r
 	}
-	if r.Unit = m.unit; r.Unit == "" || strings.HasPrefix(n.ensemble, "prob_") {
-		r.Unit = c.element(n).Unit
-	}
+	r.Unit = c.fileUnit(n, m.unit)
 	switch {
 	case n.value != 0:
 		r.LevelValue = n.value
@@ -164,6 +163,31 @@ func (c *Catalogue) Reading(p Parameter) Reading {
 		r.LevelValue = 0
 	}
 	return r
+}
+
+// fileUnit is the unit of a file's values, given that of the quantity's: sums, differences and probabilities have others.
+func (c *Catalogue) fileUnit(n name, unit string) string {
+	own := c.element(n).Unit
+	if unit == "" || strings.HasPrefix(n.ensemble, probability) {
+		return own
+	}
+	if n.process == Sum && c.own(n) != Sum {
+		unit = summed(unit)
+	}
+	conv, ok := Convert(unit, own)
+	if !ok || conv.Offset != 0 && c.isDifference(n) {
+		return own
+	}
+	return unit
+}
+
+// isDifference tells that a name's values are differences: 1 degC is 1 K.
+func (c *Catalogue) isDifference(n name) bool {
+	switch n.process {
+	case c.own(n), Mean, Maximum, Minimum:
+		return n.ensemble == "spread"
+	}
+	return true
 }
 
 // nameOf finds what a parameter is of, and by which line of a row.
@@ -213,6 +237,9 @@ func (c *Catalogue) Get(id string) Element {
 	}
 	return Element{ID: id, Title: id, Theme: otherTheme, Unit: "", Interpolation: Linear}
 }
+
+// IDs lists what rows name, sorted: the elements at home and at places that have an ID. Others are made of these.
+func (c *Catalogue) IDs() []string { return slices.Sorted(maps.Keys(c.ids)) }
 
 // IsCategory tells that an element's values are categories or flags: never averaged, sampled by the nearest cell. So are
 // directions, whose mean over north is not a direction.

@@ -134,7 +134,7 @@ func (c *Catalogue) overProcess(e *Element, p Process) {
 func (c *Catalogue) overEnsemble(e *Element, product string) {
 	switch {
 	case product == "":
-	case strings.HasPrefix(product, "prob_"):
+	case strings.HasPrefix(product, probability):
 		e.Title += ", " + e.probability(product)
 		e.Unit, e.DisplayUnit, e.Style, e.StandardName, e.Interpolation = "%", "%", "probability", "", Linear
 	case product == "spread":
@@ -164,6 +164,17 @@ var sums = map[string][2]string{
 	"W/m2": {"J/m2", "MJ/m2"}, "kg/m2/s": {"kg/m2", "mm"}, "N/m2": {"N.s/m2", "N.s/m2"},
 }
 
+// summed is the unit of a rate's sum. Metres a second are water's here: no row has a sum of speeds.
+func summed(unit string) string {
+	if unit == "m/s" {
+		return "m"
+	}
+	if sum, ok := sums[unit]; ok {
+		return sum[0]
+	}
+	return unit
+}
+
 // asSum makes an element of a rate one of its sum over time.
 func asSum(e *Element) {
 	if unit, ok := sums[e.Unit]; ok {
@@ -179,7 +190,7 @@ var comparisons = map[string]string{
 
 // probability tells a probability for people: "prob_gt_0.0254" of m is "probability above 2.54 cm" if cm is displayed.
 func (e *Element) probability(product string) string {
-	parts := strings.Split(strings.TrimPrefix(product, "prob_"), "_")
+	parts := strings.Split(strings.TrimPrefix(strings.TrimPrefix(product, probability), "_"), "_")
 	words, ok := comparisons[parts[0]]
 	limits := parts[1:]
 	if !ok || len(limits) == 0 || strings.Contains(words, "%2") != (len(limits) == 2) {
@@ -188,7 +199,7 @@ func (e *Element) probability(product string) string {
 	conv, _ := Convert(e.Unit, e.DisplayUnit)
 	for i, l := range limits {
 		if v, err := strconv.ParseFloat(l, 64); err == nil {
-			l = strconv.FormatFloat(v*conv.Scale+conv.Offset, 'g', 6, 64)
+			l = strconv.FormatFloat(v*conv.Scale+conv.Offset, 'g', 4, 64)
 		}
 		words = strings.Replace(words, "%"+strconv.Itoa(i+1), l, 1)
 	}

@@ -223,7 +223,7 @@ func (p *parser) name() *node {
 	name, start := p.word, p.start
 	p.next()
 	if !p.take("(") {
-		return p.input(name)
+		return p.input(name, start)
 	}
 	fn, ok := functions[name]
 	if !ok {
@@ -235,7 +235,10 @@ func (p *parser) name() *node {
 		args = append(args, p.comparison())
 	}
 	p.want(")")
-	if p.err == nil && (len(args) < fn.least || len(args) > fn.most) {
+	if p.err != nil {
+		return &node{input: -1}
+	}
+	if len(args) < fn.least || len(args) > fn.most {
 		p.start = start
 		return p.fail("%s takes %s", name, fn.takes())
 	}
@@ -250,11 +253,12 @@ func (p *parser) name() *node {
 }
 
 // input is a name that a value stands for.
-func (p *parser) input(name string) *node {
+func (p *parser) input(name string, start int) *node {
 	k, ok := p.inputs[name]
 	if !ok {
 		k = len(p.names)
 		if k == maxInputs {
+			p.start = start
 			return p.fail("more than %d names", maxInputs)
 		}
 		p.inputs[name], p.names = k, append(p.names, name)

@@ -133,23 +133,26 @@ func safeProcess(p Process) Process {
 	return "stat255"
 }
 
+// probability begins the products that are one.
+const probability = "prob"
+
 // safeEnsemble is an ensemble product that can stand in a name: what can't is left out.
 func safeEnsemble(product string) string {
 	if product == "" {
 		return ""
 	}
 	product = strings.ToLower(product[:min(len(product), 64)])
-	probability := strings.HasPrefix(product, "prob_")
+	likely := strings.HasPrefix(product, probability)
 	safe := strings.Map(func(r rune) rune {
 		switch {
-		case r >= 'a' && r <= 'z', r >= '0' && r <= '9', r == '.', r == '-', r == '_' && probability:
+		case r >= 'a' && r <= 'z', r >= '0' && r <= '9', r == '.', r == '-', r == '_' && likely:
 			return r
 		case r == '_':
 			return '-'
 		}
 		return -1
 	}, product)
-	if safe == "" || safe == "prob_" {
+	if safe == "" {
 		return "other"
 	}
 	return safe
@@ -160,7 +163,7 @@ func ensembleSuffix(product string) string {
 	switch {
 	case product == "":
 		return ""
-	case product == "spread", strings.HasPrefix(product, "prob_"), isPercentile(product):
+	case product == "spread", strings.HasPrefix(product, probability), isPercentile(product):
 		return "_" + product
 	}
 	return "_ens" + product
@@ -178,7 +181,7 @@ func isPercentile(product string) bool {
 
 // cutEnsemble takes an ensemble product off the end of an ID.
 func cutEnsemble(id string) (rest, product string, ok bool) {
-	if before, _, found := strings.Cut(id, "_prob_"); found && before != "" {
+	if before, _, found := strings.Cut(id, "_"+probability); found && before != "" {
 		return before, id[len(before)+1:], true
 	}
 	if before, found := strings.CutSuffix(id, "_spread"); found {

@@ -66,6 +66,11 @@ func Load(rows ...fs.FS) (*Catalogue, error) {
 				if err := row.check(f.name); err != nil {
 					return nil, err
 				}
+				for _, other := range c.centres {
+					if other.ID.value == row.ID.value && other.Centre != row.Centre {
+						return nil, badRow(f.name, row.ID, "centres.id", "%q is centre %d too", row.ID.value, other.Centre)
+					}
+				}
 				c.centres[row.Centre] = row
 			}
 		}
