@@ -52,13 +52,15 @@ func Dimensions(l *layers.Layer, now time.Time) []Dimension {
 	return dims
 }
 
-// LevelUnit is the unit of a layer's levels; ok is false if they have no value.
+// LevelUnit is the unit of a layer's levels; ok is false if they have no value, or if there is but one height above ground, which
+// the layer's name or title tells.
 func LevelUnit(l *layers.Layer) (unit string, ok bool) {
 	if len(l.Levels) == 0 {
 		return "", false
 	}
-	unit, ok = levelUnits[l.Levels[0].Kind]
-	return unit, ok || len(l.Levels) > 1
+	kind := l.Levels[0].Kind
+	unit, ok = levelUnits[kind]
+	return unit, len(l.Levels) > 1 || ok && kind != elements.Height
 }
 
 // Periods writes ascending times as start/end/period for each stretch of regular steps, joined by commas, so that hundreds of

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
@@ -32,11 +33,12 @@ func (h *house) routes(service *answer.Service, sets *tilematrix.Catalogue, pict
 	}
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
+	e.HTTPErrorHandler = api.NoRoute
 	e.IPExtractor = echo.ExtractIPDirect()
 	if trusted := h.trusted(); len(trusted) > 0 {
 		e.IPExtractor = echo.ExtractIPFromXFFHeader(trusted...)
 	}
-	e.Pre(middleware.RemoveTrailingSlash())
+	e.Pre(tidy)
 	e.Use(h.watch(), middleware.Recover(), cors(), middleware.GzipWithConfig(middleware.GzipConfig{Level: 5, MinLength: 1024, Skipper: compressed}))
 	e.Use(middleware.ContextTimeout(h.conf.Limits.Timeout))
 
@@ -78,14 +80,32 @@ func cors() echo.MiddlewareFunc {
 	})
 }
 
+// tidy drops slashes at the end of a path and doubled ones: clients join a base that ends in one with paths that begin with one.
+func tidy(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		u := c.Request().URL
+		for _, path := range []*string{&u.Path, &u.RawPath} {
+			for strings.Contains(*path, "//") {
+				*path = strings.ReplaceAll(*path, "//", "/")
+			}
+			if len(*path) > 1 {
+				*path = strings.TrimSuffix(*path, "/")
+			}
+		}
+		return next(c)
+	}
+}
+
+// pictured matches paths and, after a question mark, queries in lower case whose answers are pictures.
+var pictured = regexp.MustCompile(`^/xyz/|\.(png|jpe?g)(\?|$)|/map(/tiles/[^/]+/[^/]+/[^/]+/[^/]+)?(\?|$)|request=get(map|legendgraphic|tile)\b`)
+
 // compressed tells answers that gain nothing from gzip: pictures, and the viewer's files, which are compressed already.
 func compressed(c echo.Context) bool {
-	path := c.Request().URL.Path
-	if path == "/" || strings.HasPrefix(path, "/xyz/") || strings.HasPrefix(path, "/viewer/") {
+	u := c.Request().URL
+	if u.Path == "/" && !strings.Contains(u.RawQuery, "f=") && strings.Contains(c.Request().Header.Get("Accept"), "text/html") {
 		return true
 	}
-	query := strings.ToLower(c.Request().URL.RawQuery)
-	return strings.Contains(query, "request=getmap") || strings.Contains(query, "request=getlegendgraphic")
+	return strings.HasPrefix(u.Path, "/viewer/") || pictured.MatchString(strings.ToLower(u.Path+"?"+u.RawQuery))
 }
 
 // about is what capabilities say of the service.

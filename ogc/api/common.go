@@ -161,7 +161,7 @@ func (h *Handler) describe(base string, l *layers.Layer) CollectionInfo {
 	info := CollectionInfo{
 		ID: l.Name, Title: l.Model.Title + ": " + l.Title, Description: l.Element.Abstract, Attribution: l.Model.Attribution,
 		Extent: extentOf(l), DataType: "map",
-		Links: []Link{{path + "?f=json", "self", TypeJSON, "This collection", false}, {path + "?f=html", "alternate", TypeHTML, "This collection for people", false}},
+		Links: []Link{{path, "self", TypeJSON, "This collection", false}, {path + "?f=html", "alternate", TypeHTML, "This collection for people", false}},
 	}
 	for _, ref := range geo.References() {
 		info.CRS = append(info.CRS, URI(ref))

@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 
@@ -53,4 +54,25 @@ func pathValue(c echo.Context) func(string) string {
 		}
 		return v
 	}
+}
+
+// NoRoute answers for what no service does: a path that names nothing, a method that a resource has not, a handler that panicked.
+func NoRoute(err error, c echo.Context) {
+	if c.Response().Committed {
+		return
+	}
+	status := http.StatusInternalServerError
+	var known *echo.HTTPError
+	if errors.As(err, &known) {
+		status = known.Code
+	}
+	detail := http.StatusText(status)
+	if status == http.StatusNotFound {
+		detail = "there is no resource " + clip(c.Request().URL.Path)
+	}
+	body, err := json.Marshal(problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: detail, Code: ogc.NoApplicableCode})
+	if err != nil { // strings and a number
+		return
+	}
+	ogc.Refuse(c.Response(), status, "application/problem+json", append(body, '\n'))
 }

@@ -89,6 +89,9 @@ func (s *scribe) layer(l *layers.Layer) {
 	}
 	dims := dimensions(l)
 	dims[0].initial = l.DefaultTime(s.now).String()
+	if len(l.Runs) < 2 {
+		dims = dims[:len(dims)-1]
+	}
 	for _, d := range dims {
 		s.Open("Dimension")
 		s.Leaf("ows:Identifier", d.name)
@@ -166,7 +169,11 @@ func (s *scribe) link(of setLimits) {
 // resources writes the templates of REST paths. One picture format only: OpenLayers takes all tile templates as mirrors.
 func (s *scribe) resources(l *layers.Layer) {
 	path := s.base + restRoot + "/" + url.PathEscape(l.Name) + "/{Style}"
-	for _, name := range dimensionNames(l) {
+	names := dimensionNames(l)
+	if len(l.Runs) < 2 {
+		names = names[:len(names)-1]
+	}
+	for _, name := range names {
 		path += "/{" + name + "}"
 	}
 	path += "/{TileMatrixSet}/{TileMatrix}/{TileRow}/{TileCol}"

@@ -17,16 +17,14 @@ type dimension struct {
 // latest is the value of Reference_time that means: for each time the freshest run that has it.
 const latest = "latest"
 
-// dimensions lists a layer's dimensions without their defaults' dependence on the clock.
+// dimensions lists a layer's dimensions but for the default of Time, which follows the clock. Elevation and Member are there if the
+// layer has several; Reference_time comes last, so that a path without it goes on to be right when a second run arrives.
 func dimensions(l *layers.Layer) []dimension {
-	dims := []dimension{{name: "Time", unit: "ISO8601"}, {name: "Reference_time", unit: "ISO8601", initial: latest, values: []string{latest}}}
+	dims := []dimension{{name: "Time", unit: "ISO8601"}}
 	for _, t := range l.Times {
 		dims[0].values = append(dims[0].values, t.String())
 	}
-	for i := len(l.Runs) - 1; i >= 0; i-- {
-		dims[1].values = append(dims[1].values, l.Runs[i].String())
-	}
-	if unit, ok := ogc.LevelUnit(l); ok {
+	if unit, ok := ogc.LevelUnit(l); ok && len(l.Levels) > 1 {
 		d := dimension{name: "Elevation", unit: unit, initial: ogc.Number(l.Elevation(l.DefaultLevel()))}
 		for _, level := range l.Levels {
 			d.values = append(d.values, ogc.Number(l.Elevation(level)))
@@ -40,5 +38,9 @@ func dimensions(l *layers.Layer) []dimension {
 		}
 		dims = append(dims, d)
 	}
-	return dims
+	run := dimension{name: "Reference_time", unit: "ISO8601", initial: latest, values: []string{latest}}
+	for i := len(l.Runs) - 1; i >= 0; i-- {
+		run.values = append(run.values, l.Runs[i].String())
+	}
+	return append(dims, run)
 }

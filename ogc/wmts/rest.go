@@ -19,7 +19,8 @@ const capabilitiesFile = "WMTSCapabilities.xml"
 //	{layer}/{style}/{dimension}.../{TileMatrixSet}/{TileMatrix}/{TileRow}/{TileCol}.png
 //	{layer}/{style}/{dimension}.../{TileMatrixSet}/{TileMatrix}/{TileRow}/{TileCol}/{J}/{I}.json
 //
-// with a value, or "default", for each of the layer's dimensions in the order in which they are declared.
+// with a value, or "default", for each of the layer's dimensions in the order in which they are declared; the last, the run, may be
+// left out.
 func (h *Handler) serveREST(c echo.Context) error {
 	w, r := c.Response(), c.Request()
 	q := &request{Request: r, now: h.now(), rest: true, Query: ogc.ParseQuery(r.URL.RawQuery)}
@@ -56,12 +57,14 @@ func (h *Handler) resource(w http.ResponseWriter, q *request, path string) error
 	names := dimensionNames(layer)
 	query := ogc.Query{"layer": {segments[0]}, "style": {segments[1]}}
 	rest := segments[2:]
-	tile, point := len(names)+4, len(names)+6
 	switch len(rest) {
-	case tile, point:
+	case len(names) + 4, len(names) + 6:
+	case len(names) + 3, len(names) + 5:
+		names = names[:len(names)-1]
 	default:
 		return noResource(path)
 	}
+	tile := len(names) + 4
 	for i, name := range names {
 		if rest[i] != "default" {
 			query[strings.ToLower(name)] = []string{rest[i]}

@@ -54,9 +54,10 @@ func TestTilesAreTranslated(t *testing.T) {
 	}{
 		{"by KVP", goodTile, "", "", "image/png"},
 		{"by KVP with a time and a run", goodTile + "&Time=2026-11-24T12:00:00Z&Reference_time=2026-11-24T12:00:00Z&style=grey", "grey", "2026-11-24T12:00:00Z", "image/png"},
-		{"by REST", "/wmts/1.0.0/gfs.t/default/default/latest/85000/0/WebMercatorQuad/3/2/5.png", "default", "", "image/png"},
-		{"by REST with colons", "/wmts/1.0.0/gfs.t/grey/2026-11-24T12:00:00Z/2026-11-24T12:00:00Z/default/default/WebMercatorQuad/3/2/5.png", "grey", "2026-11-24T12:00:00Z", "image/png"},
-		{"by REST with colons encoded", "/wmts/1.0.0/gfs.t/grey/2026-11-24T12%3A00%3A00Z/2026-11-24T12%3A00%3A00Z/default/default/WebMercatorQuad/3/2/5.jpg", "grey", "2026-11-24T12:00:00Z", "image/jpeg"},
+		{"by REST", "/wmts/1.0.0/gfs.t/default/default/85000/0/latest/WebMercatorQuad/3/2/5.png", "default", "", "image/png"},
+		{"by REST without a run", "/wmts/1.0.0/gfs.t/default/default/85000/0/WebMercatorQuad/3/2/5.png", "default", "", "image/png"},
+		{"by REST with colons", "/wmts/1.0.0/gfs.t/grey/2026-11-24T12:00:00Z/default/default/2026-11-24T12:00:00Z/WebMercatorQuad/3/2/5.png", "grey", "2026-11-24T12:00:00Z", "image/png"},
+		{"by REST with colons encoded", "/wmts/1.0.0/gfs.t/grey/2026-11-24T12%3A00%3A00Z/default/default/2026-11-24T12%3A00%3A00Z/WebMercatorQuad/3/2/5.jpg", "grey", "2026-11-24T12:00:00Z", "image/jpeg"},
 	} {
 		w, s := get(t, c.path)
 		if w.Code != http.StatusOK || w.Body.String() != "picture" {
@@ -116,7 +117,7 @@ func TestFaultsNameTheirParameter(t *testing.T) {
 		{"/wmts/1.0.0/nope/default/default/latest/WebMercatorQuad/0/0/0.png", 404, "InvalidParameterValue", "Layer"},
 		{"/wmts/1.0.0/WMTSCapabilities.xml/Bogus", 404, "InvalidParameterValue", ""},
 		{"/wmts/1.0.0/gfs.t/default/WebMercatorQuad/0/0/0.png", 404, "InvalidParameterValue", ""},
-		{"/wmts/1.0.0/gfs.t/default/default/latest/default/default/WebMercatorQuad/0/0/0.gif", 404, "InvalidParameterValue", ""},
+		{"/wmts/1.0.0/gfs.t/default/default/default/default/latest/WebMercatorQuad/0/0/0.gif", 404, "InvalidParameterValue", ""},
 	} {
 		w, _ := get(t, c.path)
 		d := etree.NewDocument()
@@ -138,7 +139,7 @@ func TestValuesAreTold(t *testing.T) {
 	for _, path := range []string{
 		strings.Replace(goodTile, "GetTile", "GetFeatureInfo", 1) + "&InfoFormat=application/json&I=0&J=0",
 		strings.Replace(strings.Replace(goodTile, "GetTile", "GetFeatureInfo", 1), "FORMAT=image/png&", "", 1) + "&InfoFormat=application/json&J=0&I=0",
-		"/wmts/1.0.0/gfs.t/default/default/latest/default/default/WebMercatorQuad/3/2/5/0/0.json",
+		"/wmts/1.0.0/gfs.t/default/default/default/default/latest/WebMercatorQuad/3/2/5/0/0.json",
 	} {
 		w, s := get(t, path)
 		if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `"value":6.98`) {
@@ -165,11 +166,11 @@ func TestCapabilitiesTellOfLayersAndSets(t *testing.T) {
 	for _, e := range world.SelectElements("Dimension") {
 		names = append(names, e.FindElement("ows:Identifier").Text())
 	}
-	if got := strings.Join(names, " "); got != "Time Reference_time Elevation Member" {
+	if got := strings.Join(names, " "); got != "Time Elevation Member" {
 		t.Errorf("dimensions are %s", got)
 	}
 	template := world.FindElement("ResourceURL[@resourceType='tile']").SelectAttrValue("template", "")
-	if template != "http://isobar.test/wmts/1.0.0/gfs.t/{Style}/{Time}/{Reference_time}/{Elevation}/{Member}/{TileMatrixSet}/{TileMatrix}/{TileRow}/{TileCol}.png" {
+	if template != "http://isobar.test/wmts/1.0.0/gfs.t/{Style}/{Time}/{Elevation}/{Member}/{TileMatrixSet}/{TileMatrix}/{TileRow}/{TileCol}.png" {
 		t.Errorf("the template is %s", template)
 	}
 	if n := len(world.FindElements("ResourceURL[@resourceType='tile']")); n != 1 {
@@ -191,7 +192,7 @@ func TestCapabilitiesTellOfLayersAndSets(t *testing.T) {
 }
 
 func FuzzREST(f *testing.F) {
-	f.Add("gfs.t/default/default/latest/default/default/WebMercatorQuad/3/2/5.png")
+	f.Add("gfs.t/default/default/default/default/latest/WebMercatorQuad/3/2/5.png")
 	f.Add("gfs.t/a/b/c/d/e/f/g/h/i.json")
 	f.Add("%2F/..//./%zz.png")
 	f.Fuzz(func(t *testing.T, path string) {
