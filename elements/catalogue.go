@@ -1,6 +1,7 @@
 package elements
 
 import (
+	"cmp"
 	"embed"
 	"fmt"
 	"io/fs"
@@ -34,7 +35,7 @@ func Rows() fs.FS {
 func Load(rows ...fs.FS) (*Catalogue, error) {
 	c := &Catalogue{quantities: map[string]*quantity{}, matches: map[numbers][]match{}, ids: map[string]name{}}
 	groups := map[string][]int{}
-	for _, folder := range rows {
+	for layer, folder := range rows {
 		files, err := readRows(folder)
 		if err != nil {
 			return nil, err
@@ -46,7 +47,7 @@ func Load(rows ...fs.FS) (*Catalogue, error) {
 				if own[q.ID.value] {
 					return nil, badRow(q.file, q.ID, "id", "%q is there twice", q.ID.value)
 				}
-				own[q.ID.value] = true
+				own[q.ID.value], q.layer = true, layer
 				if err := q.check(); err != nil {
 					return nil, err
 				}
@@ -68,30 +69,43 @@ func (c *Catalogue) index(groups map[string][]int) error {
 		if err := c.indexNames(q); err != nil {
 			return err
 		}
-		for _, edition := range []struct {
-			number int
-			key    string
-			texts  []text
-		}{{1, "grib1", q.GRIB1}, {2, "grib2", q.GRIB2}} {
-			for _, t := range edition.texts {
-				m, err := parseMatch(edition.number, t.value, groups)
-				if err != nil {
-					return badRow(q.file, t, edition.key, "%v", err)
-				}
-				if m.unit != "" {
-					if _, ok := Convert(m.unit, q.Unit.value); !ok {
-						return badRow(q.file, t, edition.key, "%q can't be turned into %q", m.unit, q.Unit.value)
-					}
-				}
-				m.quantity = id
-				c.matches[m.numbers] = append(c.matches[m.numbers], m)
+		for _, t := range q.GRIB1 {
+			if err := c.indexMatch(q, 1, t, groups); err != nil {
+				return err
+			}
+		}
+		for _, t := range q.GRIB2 {
+			if err := c.indexMatch(q, 2, t, groups); err != nil {
+				return err
 			}
 		}
 	}
 	for _, list := range c.matches {
-		slices.SortStableFunc(list, func(a, b match) int { return b.rank() - a.rank() })
+		slices.SortStableFunc(list, func(a, b match) int { return cmp.Or(b.layer-a.layer, b.rank()-a.rank()) })
 	}
 	return c.checkNames()
+}
+
+// indexMatch enters a line that says which parameters are a row's.
+func (c *Catalogue) indexMatch(q *quantity, edition int, t text, groups map[string][]int) error {
+	key := fmt.Sprintf("grib%d", edition)
+	m, err := parseMatch(edition, t.value, groups)
+	if err != nil {
+		return badRow(q.file, t, key, "%v", err)
+	}
+	if m.unit != "" {
+		if _, ok := Convert(m.unit, q.Unit.value); !ok {
+			return badRow(q.file, t, key, "%q can't be turned into %q", m.unit, q.Unit.value)
+		}
+	}
+	m.quantity, m.layer = q.ID.value, q.layer
+	for _, other := range c.matches[m.numbers] {
+		if m.same(&other) {
+			return badRow(q.file, t, key, "%q is %s already", t.value, other.quantity)
+		}
+	}
+	c.matches[m.numbers] = append(c.matches[m.numbers], m)
+	return nil
 }
 
 // indexNames enters the IDs that a row gives.

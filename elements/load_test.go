@@ -34,7 +34,7 @@ func TestLaterRowsReplaceEarlierOnes(t *testing.T) {
 theme: Mine
 quantities:
   - {id: vis, title: How far one sees, unit: m, level: surface, grib2: [0.19.0]}
-  - {id: widgets, title: Widgets, unit: "1", level: height, grib2: [0.19.250@7]}
+  - {id: widgets, title: Widgets, unit: "1", level: height, grib2: [0.19.250@7, 0.19.1]}
 derived:
   - {quantity: ws, formula: "2 * speed(u, v)"}
 `)},
@@ -48,6 +48,9 @@ derived:
 	}
 	if e := c.Identify(Parameter{Edition: 2, Centre: 7, Category: 19, Number: 250, LevelKind: Height, LevelValue: 2}); e.ID != "widgets" || !e.Known {
 		t.Errorf("widgets are %+v", e)
+	}
+	if e := c.Identify(Parameter{Edition: 2, Category: 19, Number: 1, LevelKind: Surface}); e.ID != "widgets_surface" {
+		t.Errorf("what a later row claims is %+v", e)
 	}
 	if got := derived(c, "u", "v"); len(got) != 2 {
 		t.Errorf("derived %v", got)
@@ -89,5 +92,14 @@ func TestCategories(t *testing.T) {
 		if got := c.IsCategory(id); got != want {
 			t.Errorf("IsCategory(%q) = %v", id, got)
 		}
+	}
+}
+
+// BenchmarkGet describes an element by ID, as a catalogue of layers does for each.
+func BenchmarkGet(b *testing.B) {
+	c := shipped(b)
+	for b.Loop() {
+		c.Get("t2m")
+		c.Get("u_tropopause_mean_p10")
 	}
 }

@@ -18,6 +18,7 @@ type match struct {
 	process  Process  // what it is, whatever the file says, if decided
 	decided  bool
 	unit     string // of the file; "": the quantity's
+	layer    int    // the row's
 }
 
 // spot is a kind of level and, for kinds that have one, a value.
@@ -188,6 +189,14 @@ func (m *match) rank() int {
 		r += 8
 	}
 	return r
+}
+
+// same tells whether two lines of different rows claim the same parameters.
+func (m *match) same(o *match) bool {
+	at := m.at == nil && o.at == nil || m.at != nil && o.at != nil && *m.at == *o.at
+	of := m.of == nil && o.of == nil || m.of != nil && o.of != nil && *m.of == *o.of
+	centres := m.centres == nil && o.centres == nil || slices.ContainsFunc(m.centres, func(c int) bool { return slices.Contains(o.centres, c) })
+	return m.numbers == o.numbers && at && of && centres && m.layer == o.layer && m.quantity != o.quantity
 }
 
 // list joins names for messages.

@@ -39,8 +39,9 @@ type quantity struct {
 	GRIB2         []text        `yaml:"grib2"`
 	At            []*atRow      `yaml:"at"`
 
-	home LevelKind
-	file string
+	home  LevelKind
+	file  string
+	layer int // which of Load's folders it is from: later ones win
 }
 
 // atRow is a quantity at a place, perhaps over an interval, that has an ID or words of its own.
