@@ -111,6 +111,9 @@ func checkIdentity(t *testing.T, c *Catalogue, p Parameter) {
 			t.Fatalf("the partner of %s is %s, and its partner %s", e.ID, e.Partner, partner.Partner)
 		}
 	}
+	if r := c.Reading(p); r.LevelKind != e.LevelKind {
+		t.Fatalf("%+v: the field lies on %q, the element on %q", p, r.LevelKind, e.LevelKind)
+	}
 	if _, ok := Convert(c.Reading(p).Unit, e.Unit); !ok {
 		t.Fatalf("%+v: %q can't be turned into %q", p, c.Reading(p).Unit, e.Unit)
 	}
