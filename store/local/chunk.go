@@ -11,10 +11,10 @@ import (
 const (
 	kindMissing   = 0 // no value at all; nothing follows
 	kindConstant  = 1 // the bits of the one value follow
-	kindQuantised = 2 // base, packed differences of the numbers that the values follow from
-	kindBits      = 3 // number of low bits dropped, base, packed differences of the ordered bits of the values
+	kindQuantised = 2 // how many low bits the differences from base have in common, base, packed differences of those
+	kindBits      = 3 // how many low bits are 0 in all values, base, packed differences of the ordered bits of the values
 
-	flagGaps = 0x80 // before base: a bit for each cell, low bits first, set where the value is missing
+	flagGaps = 0x80 // behind the kind: a bit for each cell, low bits first, set where the value is missing
 )
 
 // missing is the value where there is none.
@@ -90,13 +90,32 @@ func (c *chunkCoder) encode(out []byte, n, width int, r *rule, means bool) ([]by
 func (c *chunkCoder) numbered(out []byte, n, width int, r *rule, means bool) (_ []byte, quantised bool) {
 	values, numbers := c.values[:n], c.numbers[:n]
 	if r != nil && (means && r.nearest(numbers, values) || !means && r.numbers(numbers, values)) {
-		out = append(out, kindQuantised)
-		quantised = true
-	} else {
-		out = append(out, kindBits, orderedBits(numbers, values))
+		base, drop := fromFirst(numbers)
+		out = binary.LittleEndian.AppendUint32(append(out, kindQuantised, drop), base)
+		deltas(numbers, width)
+		return pack(out, numbers), true
 	}
+	out = append(out, kindBits, orderedBits(numbers, values))
 	out = binary.LittleEndian.AppendUint32(out, deltas(numbers, width))
-	return pack(out, numbers), quantised
+	return pack(out, numbers), false
+}
+
+// fromFirst counts numbers from the first on, less the low bits that are 0 in all: a source may state a finer step than it has.
+func fromFirst(numbers []uint32) (base uint32, drop byte) {
+	base = numbers[0]
+	any := uint32(0)
+	for i, v := range numbers {
+		numbers[i] = v - base
+		any |= numbers[i]
+	}
+	low := min(bits.TrailingZeros32(any), 31)
+	if low == 0 {
+		return base, 0
+	}
+	for i, v := range numbers {
+		numbers[i] = uint32(int32(v) >> low)
+	}
+	return base, byte(low)
 }
 
 // orderedBits finds the ordered bits of values, less those low bits that are 0 in all.
@@ -165,9 +184,9 @@ var errChunk = errors.New("a chunk that can't be read")
 // scratch is memory for decoding a chunk.
 type scratch [chunkCells]uint32
 
-// decode gives the values of a chunk, rows of width, in dst. A constant chunk leaves dst as it is. spareBytes beyond raw's length
+// decodeChunk gives the values of a chunk, rows of width, in dst. A constant chunk leaves dst as it is. spareBytes beyond raw's length
 // must be readable.
-func decode(dst []float32, raw []byte, width int, r *rule, numbers *scratch) (constant bool, value float32, err error) {
+func decodeChunk(dst []float32, raw []byte, width int, r *rule, numbers *scratch) (constant bool, value float32, err error) {
 	if len(raw) == 0 {
 		return false, 0, errChunk
 	}
@@ -187,30 +206,16 @@ func decode(dst []float32, raw []byte, width int, r *rule, numbers *scratch) (co
 		}
 		gaps, rest = rest[:size], rest[size:]
 	}
-	drop := uint(0)
-	switch kind &^ flagGaps {
-	case kindQuantised:
-		if r == nil {
-			return false, 0, errChunk
-		}
-	case kindBits:
-		if len(rest) < 1 || rest[0] > 31 {
-			return false, 0, errChunk
-		}
-		drop, rest = uint(rest[0]), rest[1:]
-		r = nil
-	default:
+	kind &^= flagGaps
+	if kind != kindBits && (kind != kindQuantised || r == nil) || len(rest) < 5 || rest[0] > 31 {
 		return false, 0, errChunk
 	}
-	if len(rest) < 4 {
+	drop, base := uint(rest[0]), binary.LittleEndian.Uint32(rest[1:])
+	if !unpack(numbers[:len(dst)], rest[5:]) {
 		return false, 0, errChunk
 	}
-	base := binary.LittleEndian.Uint32(rest)
-	if !unpack(numbers[:len(dst)], rest[4:]) {
-		return false, 0, errChunk
-	}
-	if r != nil {
-		r.restore(dst, numbers[:len(dst)], base, width)
+	if kind == kindQuantised {
+		r.restore(dst, numbers[:len(dst)], base, width, drop)
 	} else {
 		restoreBits(dst, numbers[:len(dst)], base, width, drop)
 	}
@@ -221,15 +226,16 @@ func decode(dst []float32, raw []byte, width int, r *rule, numbers *scratch) (co
 }
 
 // restore gives the values whose numbers have these differences.
-func (r *rule) restore(dst []float32, numbers []uint32, base uint32, width int) {
+func (r *rule) restore(dst []float32, numbers []uint32, base uint32, width int, drop uint) {
 	reference, step, factor := r.reference, r.step, r.factor
+	drop &= 31
 	for y := 0; y < len(dst); y += width {
-		base += signed(numbers[y])
+		base += signed(numbers[y]) << drop
 		q, row := base, numbers[y:y+width]
 		out := dst[y : y+len(row)]
 		out[0] = float32((reference + float64(int32(q))*step) * factor)
 		for x := 1; x < len(row); x++ {
-			q += signed(row[x])
+			q += signed(row[x]) << drop
 			out[x] = float32((reference + float64(int32(q))*step) * factor)
 		}
 	}

@@ -172,7 +172,7 @@ func TestChunksComeBackToTheLastBit(t *testing.T) {
 				}
 				raw, _ := c.encode(nil, n, width, r, false)
 				got, numbers := make([]float32, n), new(scratch)
-				constant, value, err := decode(got, padded(raw), width, r, numbers)
+				constant, value, err := decodeChunk(got, padded(raw), width, r, numbers)
 				if err != nil {
 					t.Fatalf("%s, packing %+v, width %d: %v", name, p, width, err)
 				}
@@ -220,7 +220,7 @@ func FuzzDecodeChunk(f *testing.F) {
 			r = &ready
 		}
 		dst := make([]float32, w*h)
-		constant, _, err := decode(dst, padded(raw), w, r, new(scratch))
+		constant, _, err := decodeChunk(dst, padded(raw), w, r, new(scratch))
 		if err != nil || constant {
 			return
 		}
@@ -229,7 +229,7 @@ func FuzzDecodeChunk(f *testing.F) {
 		copy(c.values[:], dst)
 		again, _ := c.encode(nil, w*h, w, r, false)
 		got := make([]float32, w*h)
-		constant, value, err := decode(got, padded(again), w, r, new(scratch))
+		constant, value, err := decodeChunk(got, padded(again), w, r, new(scratch))
 		if err != nil {
 			t.Fatal(err)
 		}

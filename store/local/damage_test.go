@@ -92,6 +92,9 @@ func TestADamagedRunIsLoggedAndTheOthersAreServed(t *testing.T) {
 				t.Fatal(err)
 			}
 			for at := range clean {
+				if at > 24 && at%13 != 0 {
+					continue
+				}
 				patchFile(t, found[0], int64(at), clean[at]^0x10)
 				log := &logged{}
 				again, err := Open(dir, Options{Log: log.logger()})

@@ -89,7 +89,7 @@ func (s *Store) folder(n runName) (string, error) {
 		return "", fmt.Errorf("no folder can be named after the model %q", n.model)
 	}
 	at := n.run.UTC()
-	if at.Year() < 1 || at.Year() > 9999 {
+	if at.Year() < 0 || at.Year() > 9999 {
 		return "", fmt.Errorf("no folder can be named after the run %d", n.run)
 	}
 	return filepath.Join(s.dir, runsName, model, at.Format(runLayout)), nil

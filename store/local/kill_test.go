@@ -216,9 +216,14 @@ func whole(t *testing.T, dir string, last int) int {
 	return last
 }
 
-// noLeftovers checks that no file is there that no manifest names.
+// noLeftovers checks that no file stays that no manifest names.
 func noLeftovers(t *testing.T, s *Store) {
 	t.Helper()
+	eventually(t, "nothing is left over", func() bool { return len(leftovers(s)) == 0 }) // another sweep may be under way
+}
+
+// leftovers are the files of runs that no manifest names.
+func leftovers(s *Store) (left []string) {
 	now := s.hold()
 	defer now.release()
 	named := map[string]bool{}
@@ -233,8 +238,9 @@ func noLeftovers(t *testing.T, s *Store) {
 	}
 	filepath.WalkDir(filepath.Join(s.dir, runsName), func(path string, d os.DirEntry, err error) error {
 		if err == nil && !d.IsDir() && !named[path] {
-			t.Errorf("%s is left over", path)
+			left = append(left, path)
 		}
 		return nil
 	})
+	return left
 }

@@ -56,20 +56,26 @@ func (m *manifest) layout() *layout { return newLayout(m.NX, m.NY, m.MaxLevel, m
 func (m *manifest) text() []byte {
 	body, _ := json.MarshalIndent(m, "", " ")
 	body = append(body, '\n')
-	return append(fmt.Appendf(nil, "%s %d %08x\n", manifestWord, formatNumber, checksum(body)), body...)
+	return append([]byte(firstLine(body)+"\n"), body...)
+}
+
+// firstLine is that of a manifest of this format.
+func firstLine(body []byte) string {
+	return fmt.Sprintf("%s %d %08x", manifestWord, formatNumber, checksum(body))
 }
 
 // parseManifest reads what text wrote. Errors wrap store.ErrFormat or store.ErrDamaged.
 func parseManifest(text []byte) (*manifest, error) {
 	line, body, _ := bytes.Cut(text, []byte("\n"))
 	var format int
-	var sum uint32
 	rest, ok := strings.CutPrefix(string(line), manifestWord+" ")
-	if n, err := fmt.Sscanf(rest, "%d %x", &format, &sum); !ok || n < 1 {
+	if _, err := fmt.Sscanf(rest, "%d", &format); !ok || err != nil {
 		return nil, fmt.Errorf("%w: no manifest begins %q", store.ErrDamaged, line[:min(len(line), 40)])
-	} else if format != formatNumber {
+	}
+	if format != formatNumber {
 		return nil, fmt.Errorf("%w: a manifest of format %d, known is %d", store.ErrFormat, format, formatNumber)
-	} else if err != nil || sum != checksum(body) {
+	}
+	if string(line) != firstLine(body) {
 		return nil, fmt.Errorf("%w: the manifest's checksum does not hold", store.ErrDamaged)
 	}
 	m := &manifest{}

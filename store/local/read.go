@@ -207,7 +207,7 @@ func (r *reader) decode(f fieldAt, v *level, cx, cy int, raw []byte, sum uint32)
 	if f.record.scaling.quantised {
 		rule = &r.rule
 	}
-	constant, value, err := decode(d.values, raw, w, rule, &r.numbers)
+	constant, value, err := decodeChunk(d.values, raw, w, rule, &r.numbers)
 	if err != nil {
 		return decoded{}, err
 	}
