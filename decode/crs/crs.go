@@ -1,0 +1,108 @@
+// Package crs knows the coordinate systems that rasters are in, by the names and parameters that files have for them, and lays
+// grids in them. Datums are not shifted: coordinates are taken as those of their own ellipsoid, which moves a place by at most
+// a few hundred metres.
+package crs
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"isobar/geo"
+	"isobar/grid"
+)
+
+// ErrUnknown is a coordinate system that is not read; the error's text names it.
+var ErrUnknown = errors.New("unknown coordinate system")
+
+// unknown names what is not read.
+func unknown(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", ErrUnknown, fmt.Sprintf(format, args...))
+}
+
+// System is a coordinate system. The zero value is latitude and longitude in degrees.
+type System struct {
+	// Type is what ecCodes calls grids in it: "regular_ll", "lambert"; "" stands for "regular_ll".
+	Type string
+	// Unit is how many metres, or degrees in a system of angles, one of the file's coordinates is; 0 stands for 1.
+	Unit float64
+
+	plane  *grid.Plane
+	shift  geo.XY // metres to take off a coordinate, so that it is the plane's
+	pole   geo.LonLat
+	angle  float64
+	places geo.Projection // of systems that no grid knows
+}
+
+// Raster is the cells of a grid as the file's coordinates have them: the centre of the first one stored, and the steps to the
+// next column and row. A positive DY begins with the lowest row, a negative DX with the rightmost column.
+type Raster struct {
+	NX, NY int
+	X, Y   float64
+	DX, DY float64
+}
+
+// Grid lays a grid. Where the system is one that no grid knows, its places make an unstructured one, northern row first.
+func (s System) Grid(r Raster) (grid.Grid, error) {
+	if s.Unit != 0 {
+		r.X, r.Y, r.DX, r.DY = r.X*s.Unit, r.Y*s.Unit, r.DX*s.Unit, r.DY*s.Unit
+	}
+	if r.NX < 1 || r.NY < 1 || r.NX > grid.MaxCells/r.NY {
+		return nil, fmt.Errorf("%w: %d by %d cells", grid.ErrInvalid, r.NX, r.NY)
+	}
+	switch {
+	case s.plane != nil:
+		at := geo.XY{X: r.X - s.shift.X, Y: r.Y - s.shift.Y}
+		return made(grid.ProjectedAt(*s.plane, grid.Cells{NX: r.NX, NY: r.NY, DX: r.DX, DY: r.DY}, at))
+	case s.places != nil:
+		return s.unstructured(r)
+	case s.Type == rotated:
+		return made(grid.Rotated(r.NX, r.NY, r.box(), s.pole, s.angle))
+	}
+	return made(grid.LatLon(r.NX, r.NY, r.box()))
+}
+
+// made keeps a grid's own type from hiding that there is none.
+func made[G grid.Grid](g G, err error) (grid.Grid, error) {
+	if err != nil {
+		return nil, err
+	}
+	return g, nil
+}
+
+// GridType is Type without its short form.
+func (s System) GridType() string {
+	if s.Type == "" {
+		return "regular_ll"
+	}
+	return s.Type
+}
+
+// Angles tells that coordinates are degrees.
+func (s System) Angles() bool { return s.plane == nil && s.places == nil }
+
+// box is the outermost centres.
+func (r Raster) box() geo.Box {
+	nx, ny := float64(r.NX-1), float64(r.NY-1)
+	west, south := r.X+min(0, r.DX)*nx, r.Y+min(0, r.DY)*ny
+	return geo.Box{west, south, west + math.Abs(r.DX)*nx, south + math.Abs(r.DY)*ny}
+}
+
+// maxPlaces bounds the cells of a grid whose places are calculated one by one.
+const maxPlaces = 1 << 24
+
+// unstructured calculates the places.
+func (s System) unstructured(r Raster) (grid.Grid, error) {
+	if r.NX > maxPlaces/r.NY {
+		return nil, fmt.Errorf("%w: %d by %d places", grid.ErrInvalid, r.NX, r.NY)
+	}
+	left, top := r.X+min(0, r.DX)*float64(r.NX-1), r.Y+max(0, r.DY)*float64(r.NY-1)
+	at, places := make([]geo.XY, r.NX), make([]geo.LonLat, r.NX*r.NY)
+	for j := range r.NY {
+		for i := range at {
+			at[i] = geo.XY{X: left + float64(i)*math.Abs(r.DX), Y: top - float64(j)*math.Abs(r.DY)}
+		}
+		s.places.Inverse(places[j*r.NX:(j+1)*r.NX], at)
+	}
+	return grid.Unstructured(places)
+}

@@ -1,0 +1,86 @@
+package geotiff
+
+import (
+	"fmt"
+	"math"
+
+	"isobar/decode/crs"
+	"isobar/grid"
+)
+
+// place says how an image's rows and columns lie on its grid.
+type place struct {
+	upward   bool // the first row is the lowest
+	leftward bool // the first column is the rightmost
+}
+
+// cell is the canonical cell of a pixel, and the way to that of the next pixel of the row.
+func (p place) cell(l *layout, x, y int) (first, way int) {
+	way = 1
+	if p.upward {
+		y = l.height - 1 - y
+	}
+	if p.leftward {
+		x, way = l.width-1-x, -1
+	}
+	return y*l.width + x, way
+}
+
+// georeference lays the image's grid.
+func (m *Image) georeference(d directory) (grid.Grid, string, error) {
+	keys, err := readKeys(m.file, d)
+	if err != nil {
+		return nil, "", err
+	}
+	x, y, dx, dy, err := transform(m.file, d)
+	if err != nil {
+		return nil, "", err
+	}
+	if !keys.pixelIsPoint() { // places are those of upper left corners
+		x, y = x+dx/2, y+dy/2
+	}
+	m.place = place{upward: dy > 0, leftward: dx < 0}
+	system, err := keys.system()
+	if err != nil {
+		return nil, "", err
+	}
+	g, err := system.Grid(crs.Raster{NX: m.Width, NY: m.Height, X: x, Y: y, DX: dx, DY: dy})
+	if err != nil {
+		return nil, "", err
+	}
+	return g, system.GridType(), nil
+}
+
+// transform is where the pixel (0, 0) is and how far the next column and row are, by GeoTIFF's tags (GeoTIFF 1.1, 7.3).
+func transform(f *file, d directory) (x, y, dx, dy float64, err error) {
+	matrix, err := f.doubles(d, tagTransformation)
+	if err != nil {
+		return
+	}
+	scale, err := f.doubles(d, tagPixelScale)
+	if err != nil {
+		return
+	}
+	tie, err := f.doubles(d, tagTiepoint)
+	if err != nil {
+		return
+	}
+	switch {
+	case len(matrix) == 16:
+		if matrix[1] != 0 || matrix[4] != 0 {
+			return 0, 0, 0, 0, unsupported("an image that is turned on its plane")
+		}
+		x, y, dx, dy = matrix[3], matrix[7], matrix[0], matrix[5]
+	case len(scale) >= 2 && len(tie) >= 6:
+		dx, dy = scale[0], -scale[1]
+		x, y = tie[3]-tie[0]*dx, tie[4]-tie[1]*dy
+	case len(tie) > 6:
+		return 0, 0, 0, 0, unsupported("an image that is tied to the Earth by single points")
+	default:
+		return 0, 0, 0, 0, fmt.Errorf("%w: the file does not tell where the image is", ErrInvalid)
+	}
+	if s := x + y + dx + dy; math.IsNaN(s) || math.IsInf(s, 0) || dx == 0 || dy == 0 {
+		return 0, 0, 0, 0, invalid("pixels of %v by %v at %v, %v", dx, dy, x, y)
+	}
+	return x, y, dx, dy, nil
+}
