@@ -63,7 +63,7 @@ func TestEveryLayoutGivesTheSameValues(t *testing.T) {
 		scale, offset float64
 	}{
 		{"none.tif", "float.raw", 1, 0}, {"lzw2.tif", "float.raw", 1, 0}, {"lzw3-tiled.tif", "float.raw", 1, 0},
-		{"deflate3-big-endian.tif", "float.raw", 1, 0}, {"deflate2-big-endian.tif", "float.raw", 1, 0}, {"packbits.tif", "float.raw", 1, 0},
+		{"deflate2-big-endian.tif", "float.raw", 1, 0}, {"packbits.tif", "float.raw", 1, 0},
 		{"zstd3.tif", "float.raw", 1, 0}, {"bigtiff-tiled.tif", "float.raw", 1, 0}, {"double3.tif", "float.raw", 1, 0}, {"point.tif", "float.raw", 1, 0},
 		{"two-pixel.tif", "two.raw", 1, 0}, {"two-pixel3.tif", "two.raw", 1, 0}, {"two-band-tiled.tif", "two.raw", 1, 0},
 		{"Int16.tif", "int.raw", 0.1, -2}, {"UInt16.tif", "int.raw", 0.1, -2}, {"Int32.tif", "int.raw", 0.1, -2}, {"UInt32.tif", "int.raw", 0.1, -2},
