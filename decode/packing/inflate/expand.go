@@ -2,9 +2,6 @@ package inflate
 
 import "fmt"
 
-// longest is what one length and distance may write.
-const longest = 258
-
 // find gives the meaning of the next bits, of which a second table's first bits are taken.
 func find(table []entry, first int, in *input) entry {
 	e := table[in.held&(1<<first-1)]
@@ -16,32 +13,33 @@ func find(table []entry, first int, in *input) entry {
 	return e
 }
 
-// expand writes one block. It ends where dst does, too.
+// expand writes one block, of which there must be more to write. It ends where dst does, too.
 func (t *tables) expand(dst []byte, out int, in *input) (int, error) {
 	for {
 		in.more()
 		e := find(t.literals[:], literalBits, in)
 		in.take(int(e & 63))
-		if e&literal != 0 { // 41 bits or more are left: two more literals fit
-			if out == len(dst) {
+		if e&literal != 0 {
+			dst[out] = byte(e >> valueAt)
+			if out++; out == len(dst) {
 				return out, nil
 			}
-			dst[out] = byte(e >> valueAt)
-			out++
-			e = find(t.literals[:], literalBits, in)
+			e = find(t.literals[:], literalBits, in) // 41 bits or more are left: another code fits
 			in.take(int(e & 63))
-			if e&literal != 0 && out < len(dst) {
+			if e&literal != 0 {
 				dst[out] = byte(e >> valueAt)
-				out++
+				if out++; out == len(dst) {
+					return out, nil
+				}
 				continue
 			}
 			in.more()
 		}
-		if e&(literal|end) != 0 || e == 0 || out == len(dst) || in.ended() {
-			if e&end == 0 && out < len(dst) {
-				return out, fmt.Errorf("%w: no code, or the end, after %d octets", ErrBroken, out)
-			}
+		if e&end != 0 {
 			return out, nil
+		}
+		if e == 0 || in.ended() {
+			return out, fmt.Errorf("%w: no code after %d octets", ErrBroken, out)
 		}
 		length := int(e>>valueAt) + in.take(int(e>>extraAt&31))
 		e = find(t.offsets[:], offsetBits, in)
@@ -51,7 +49,9 @@ func (t *tables) expand(dst []byte, out int, in *input) (int, error) {
 		if e == 0 || distance > out {
 			return out, fmt.Errorf("%w: repeats what is %d octets before %d", ErrBroken, distance, out)
 		}
-		out = repeat(dst, out, length, distance)
+		if out = repeat(dst, out, length, distance); out == len(dst) {
+			return out, nil
+		}
 	}
 }
 

@@ -99,9 +99,11 @@ func (in *input) stored(dst []byte, out int) (int, error) {
 	if n != ^check {
 		return out, fmt.Errorf("%w: a block of length %d or not", ErrBroken, n)
 	}
-	if at += 4; at+int(n) > len(in.data) {
+	at += 4
+	in.pos = min(at+int(n), len(in.data))
+	out += copy(dst[out:], in.data[at:in.pos])
+	if in.pos < at+int(n) && out < len(dst) {
 		return out, fmt.Errorf("%w: ends within a block", ErrBroken)
 	}
-	in.pos = at + int(n)
-	return out + copy(dst[out:], in.data[at:in.pos]), nil
+	return out, nil
 }

@@ -7,9 +7,11 @@ import (
 
 // Limits of RFC 1951 3.2.5 and 3.2.7.
 const (
-	maxCode      = 15 // bits of a code
-	literalCodes = 288
-	offsetCodes  = 32
+	maxCode      = 15  // bits of a code
+	literalCodes = 288 // of which the last two mean nothing, as
+	offsetCodes  = 32  // the last two of these
+	usedLiterals = 286
+	usedOffsets  = 30
 	endOfBlock   = 256
 )
 
@@ -76,7 +78,8 @@ func offsetEntry(symbol int) entry {
 
 func lengthEntry(symbol int) entry { return literal | entry(symbol)<<valueAt }
 
-// build fills a table from the lengths of codes by symbol (3.2.2). Codes that no lengths give stay 0.
+// build fills a table from the lengths of codes by symbol (3.2.2). All codes must be given, but for tables of one code,
+// or none.
 func build(table []entry, first int, lengths []uint8, of func(symbol int) entry) error {
 	clear(table[:1<<first])
 	var count, next [maxCode + 1]int
@@ -91,6 +94,9 @@ func build(table []entry, first int, lengths []uint8, of func(symbol int) entry)
 		if room = room<<1 - count[n]; room < 0 {
 			return fmt.Errorf("%w: more codes than bits", ErrBroken)
 		}
+	}
+	if lone := room == 1<<(maxCode-1) && count[1] == 1; room > 0 && room < 1<<maxCode && !lone {
+		return fmt.Errorf("%w: fewer codes than bits", ErrBroken)
 	}
 	free := 1 << first // where the next second table goes
 	for symbol, length := range lengths {
@@ -156,6 +162,9 @@ func (t *tables) read(in *input) error {
 	t.standard = false
 	in.more()
 	literals, offsets, n := 257+in.take(5), 1+in.take(5), 4+in.take(4)
+	if literals > usedLiterals || offsets > usedOffsets {
+		return fmt.Errorf("%w: %d and %d codes", ErrBroken, literals, offsets)
+	}
 	var lengths [literalCodes + offsetCodes]uint8
 	for _, symbol := range lengthOrder[:n] {
 		in.more()
