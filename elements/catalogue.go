@@ -17,6 +17,7 @@ type Catalogue struct {
 	matches    map[numbers][]match // without centre; most telling first
 	ids        map[string]name     // what rows name
 	derived    []*derivedRow
+	standard   map[string][]string // quantities by CF standard name
 }
 
 // Rows is the rows that ship with the program, for Load.
@@ -99,6 +100,9 @@ func (c *Catalogue) nameOf(p Parameter) (name, *match) {
 
 // match finds the line that knows a parameter.
 func (c *Catalogue) match(p Parameter) *match {
+	if p.Name != "" {
+		return c.matchStandard(p)
+	}
 	if p.Edition == 2 && p.Discipline == 192 && tableOwner(p) == 98 { // ECMWF's GRIB1 tables within GRIB2: 192.<table>.<number>
 		p.Edition, p.Table = 1, p.Category
 	}

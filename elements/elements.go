@@ -63,6 +63,10 @@ type Parameter struct {
 	// Ensemble is "" for a plain field or a member; else a product over members or thresholds, spelled so that it can
 	// stand in a name: "mean", "spread", "p10" (percentile), "prob_gt_0.0254", "prob_lt_273.15", "prob_bt_1_5".
 	Ensemble string
+	// Name is how a file without such numbers names the quantity: a CF standard name, or a name of its own. "": by numbers.
+	Name string
+	// Unit is that of the file's values, in any spelling, where a file that gives names says so.
+	Unit string
 }
 
 // Interpolation is how an element is sampled between grid points.

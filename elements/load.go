@@ -34,6 +34,7 @@ func Load(rows ...fs.FS) (*Catalogue, error) {
 			c.replaceDerived(f.Derived)
 		}
 	}
+	c.indexStandard()
 	if err := c.index(groups); err != nil {
 		return nil, err
 	}

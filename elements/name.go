@@ -26,12 +26,16 @@ type name struct {
 // numbers is what a file calls a parameter.
 type numbers struct {
 	edition int
-	a, b, c int // GRIB2: discipline, category, number; GRIB1: 0, table, number
-	centre  int // -1 for numbers that are the same everywhere
+	a, b, c int    // GRIB2: discipline, category, number; GRIB1: 0, table, number
+	centre  int    // -1 for numbers that are the same everywhere
+	own     string // a file's own name instead of numbers
 }
 
 // numbersOf takes the numbers out of a parameter, and the centre where they are local.
 func numbersOf(p Parameter) numbers {
+	if p.Name != "" {
+		return numbers{own: safeOwn(p.Name), centre: -1}
+	}
 	n := numbers{edition: whole(p.Edition), a: whole(p.Discipline), b: whole(p.Category), c: whole(p.Number), centre: -1}
 	if p.Edition == 1 {
 		n.a, n.b = 0, whole(p.Table)
@@ -63,6 +67,9 @@ func tableOwner(p Parameter) int {
 
 // String is the numbers as they begin an ID: "grib2_0_19_235_c7", "grib1_128_235_c98".
 func (n numbers) String() string {
+	if n.own != "" {
+		return ownPrefix + n.own
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "grib%d_", n.edition)
 	if n.edition != 1 {
@@ -77,6 +84,9 @@ func (n numbers) String() string {
 
 // title is the numbers for people.
 func (n numbers) title() string {
+	if n.own != "" {
+		return strings.ReplaceAll(n.own, "-", " ")
+	}
 	text := fmt.Sprintf("Parameter %d.%d.%d", n.a, n.b, n.c)
 	if n.edition == 1 {
 		text = fmt.Sprintf("Parameter %d of table %d", n.c, n.b)
@@ -89,6 +99,9 @@ func (n numbers) title() string {
 
 // parseNumbers is the inverse of String.
 func parseNumbers(text string) (n numbers, ok bool) {
+	if own, named := strings.CutPrefix(text, ownPrefix); named {
+		return numbers{own: own, centre: -1}, safeOwn(own) == own
+	}
 	rest, ok := strings.CutPrefix(text, "grib")
 	if !ok {
 		return n, false
