@@ -39,7 +39,7 @@ bench-eccodes:    ## fields unpacked beside ecCodes, by packing, in one run
 	SHARED=$(SHARED) test/bench-eccodes.sh
 
 bench-ingest:     ## fields ingested a second
-	go test -run '^$$' -bench 'BenchmarkPaths' ./ingest
+	go test -run '^$$' -bench Ingest ./cmd/tileserver
 
 test-ingest:      ## ingest killed at random moments, broken files, slow files, files that come later
 	go test -count=1 -v -run 'Kill|Broken|Slow|Journal|Later|Restart|Beside' ./ingest/... ./store/... ./cmd/... | test/totals.sh

@@ -15,6 +15,7 @@ export FCGI_PORT CGI_SOCK=$work/cgi.sock
 trap './peer_mapserver.sh stop > /dev/null 2>&1 || true; finish' EXIT
 peer=http://127.0.0.1:$PORT
 serve serve "$SHARED/judge/data/t2m_025.grib2" --data "$work/data"
+export BASE
 layer=$(curl -s "$BASE/wms?SERVICE=WMS&REQUEST=GetCapabilities" | grep -o '<Name>[^<]*\.t2m</Name>' | head -1 | sed 's/<[^>]*>//g')
 echo "# $(nproc) cores, load before: $(cut -d' ' -f1-3 /proc/loadavg), layer $layer"
 for i in $(seq "$rounds"); do

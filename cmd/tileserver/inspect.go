@@ -23,7 +23,7 @@ import (
 type inspectCmd struct {
 	JSON  bool     `name:"json" help:"Print one JSON object a field on a line."`
 	At    []int    `placeholder:"I,J,..." help:"Give place and value of these points, counted from 0 in the file's own scanning order."`
-	Files []string `arg:"" type:"existingfile" help:"The files to look into."`
+	Files []string `arg:"" help:"The files to look into."`
 }
 
 // inspection is what is told of a field; its JSON names are read by scripts.
@@ -73,10 +73,10 @@ func (c *inspectCmd) Run(env *environment) error {
 	i := &inspector{at: c.At, elements: rows.elements}
 	failed := false
 	for _, file := range c.Files {
-		print, finish := i.printer(env.stdout, file, c.JSON)
+		show, finish := i.printer(env.stdout, file, c.JSON)
 		for found := range i.file(file, env.ctx.Done()) {
 			failed = failed || found.Error != ""
-			if err := print(found); err != nil {
+			if err := show(found); err != nil {
 				return err
 			}
 		}
@@ -282,7 +282,7 @@ func levelText(l field.Level) string {
 }
 
 // printer gives what prints the fields of a file, and what ends it.
-func (i *inspector) printer(w io.Writer, file string, asJSON bool) (print func(*inspection) error, finish func() error) {
+func (i *inspector) printer(w io.Writer, file string, asJSON bool) (show func(*inspection) error, finish func() error) {
 	if asJSON {
 		lines := json.NewEncoder(w)
 		lines.SetEscapeHTML(false)
@@ -291,11 +291,11 @@ func (i *inspector) printer(w io.Writer, file string, asJSON bool) (print func(*
 	table := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(w, file)
 	fmt.Fprintln(table, "  #\telement\tlevel\tmember\trun\tvalid\tgrid\tpacking\tmissing\tmin\tmean\tmax")
-	print = func(f *inspection) error {
+	show = func(f *inspection) error {
 		_, err := fmt.Fprintln(table, "  "+strings.Join(f.columns(), "\t"))
 		return err
 	}
-	return print, table.Flush
+	return show, table.Flush
 }
 
 // columns is a field as a row of the table for people.
