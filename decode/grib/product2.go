@@ -14,7 +14,6 @@ type product struct {
 	at     int // the next octet
 	m      *Message
 	start  time.Time // reference time and forecast time
-	hasEnd bool      // an interval has set Valid
 	failed error
 }
 

@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -257,4 +258,29 @@ type shrinking struct {
 
 func (s *shrinking) ReadAt(p []byte, off int64) (int, error) {
 	return io.NewSectionReader(s.r, 0, s.size).ReadAt(p, off)
+}
+
+func TestFieldsUnpackInParallel(t *testing.T) {
+	for _, data := range smallFiles(t) {
+		fields, errs := read(t, data)
+		if len(errs) != 0 {
+			t.Fatal(errs)
+		}
+		var under sync.WaitGroup
+		for range 2 {
+			for _, m := range fields {
+				if m.Points > 1<<17 { // the large ones are constant
+					continue
+				}
+				under.Go(func() {
+					v := make([]float32, m.Points)
+					if err := m.Values(v); err != nil {
+						t.Error(err)
+					}
+					m.Canonical(m.Points / 2)
+				})
+			}
+		}
+		under.Wait()
+	}
 }
