@@ -43,11 +43,6 @@ func (s scaling) rule(level int) rule {
 	}
 }
 
-// value is that of a number. The product is exact, so that it matters not whether it is fused with the sum.
-func (r *rule) value(q uint32) float32 {
-	return float32((r.reference + float64(int32(q))*r.step) * r.factor)
-}
-
 // numbers finds those of values none of which is missing, and tells whether all give back their values to the last bit.
 func (r *rule) numbers(dst []uint32, values []float32) (exact bool) {
 	reference, step, factor, power, perStep := r.reference, r.step, r.factor, r.power, r.perStep

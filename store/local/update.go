@@ -86,14 +86,15 @@ func (s *Store) follow(ctx context.Context, seen string) {
 		}
 		if now := s.bell(); now != seen || all {
 			seen = now
-			if err := s.update(nil, false); err != nil {
-				s.trouble(s.dir, err)
-			}
+			err := s.update(nil, false)
+			s.updating.Lock()
+			s.trouble(s.dir, err)
+			s.updating.Unlock()
 		}
 	}
 }
 
-// trouble logs an error once, as long as it stays the same; nil ends it. The caller holds updating, or it is about the whole folder.
+// trouble logs an error once, as long as it stays the same; nil ends it. The caller holds updating.
 func (s *Store) trouble(folder string, err error) {
 	if err == nil {
 		delete(s.troubles, folder)
