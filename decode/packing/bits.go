@@ -50,6 +50,8 @@ func integers(dst []int64, data []byte, pos, width int, base int64) {
 	switch {
 	case width == 16 && pos&7 == 0:
 		n = shorts(dst, data[pos>>3:], base)
+	case width == 24 && pos&7 == 0:
+		n = triples(dst, data[pos>>3:], base)
 	case width <= 14:
 		n = quads(dst, data, pos, width, base)
 	}
@@ -81,6 +83,19 @@ func shorts(dst []int64, data []byte, base int64) int {
 		to[5] = int64(binary.BigEndian.Uint16(from[10:12])) + base
 		to[6] = int64(binary.BigEndian.Uint16(from[12:14])) + base
 		to[7] = int64(binary.BigEndian.Uint16(from[14:16])) + base
+	}
+	return n
+}
+
+// triples reads integers of three octets, and says how many it has read.
+func triples(dst []int64, data []byte, base int64) int {
+	n := 0
+	for ; len(dst) >= 4 && len(data) >= 13; dst, data, n = dst[4:], data[12:], n+4 {
+		to, from := (*[4]int64)(dst), (*[13]byte)(data)
+		to[0] = int64(binary.BigEndian.Uint32(from[0:4])>>8) + base
+		to[1] = int64(binary.BigEndian.Uint32(from[3:7])>>8) + base
+		to[2] = int64(binary.BigEndian.Uint32(from[6:10])>>8) + base
+		to[3] = int64(binary.BigEndian.Uint32(from[9:13])>>8) + base
 	}
 	return n
 }

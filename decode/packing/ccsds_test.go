@@ -2,6 +2,7 @@ package packing_test
 
 import (
 	"encoding/binary"
+	"slices"
 	"testing"
 
 	"isobar/decode/packing"
@@ -59,5 +60,19 @@ func TestCCSDSRefusals(t *testing.T) {
 	} {
 		v := packing.Values{Template: 42, Header: c.header, Data: []byte{0xff}, Count: 8}
 		refused(t, c.what, v.Unpack(make([]float32, 8)), packing.ErrBroken)
+	}
+}
+
+// BenchmarkCCSDS reads a small field; BenchmarkDecode of package grib measures large ones.
+func BenchmarkCCSDS(b *testing.B) {
+	all := samples(b)
+	s := all[slices.IndexFunc(all, func(s sample) bool { return s.name == "ccsds" })]
+	dst := make([]float32, len(s.want))
+	b.SetBytes(int64(4 * len(dst)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := s.unpack(dst); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
