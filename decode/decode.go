@@ -19,7 +19,8 @@ type Format struct {
 	Detect func(head []byte) bool
 	// Messages yields the file's fields in order. A message that can't be read yields an error (a *MessageError names it)
 	// and the walk goes on where that is possible. It never panics and bounds what it allocates by what the file holds.
-	// A field whose places the file does not tell comes both as a message, without a grid, and as an error.
+	// A field whose places or time the file does not tell comes both as a message, without them, and as an error.
+	// Where a format has no time in files, the reader's name is looked at, if it has a method Name as os.File does.
 	Messages func(r io.ReaderAt, size int64) iter.Seq2[*Message, error]
 }
 

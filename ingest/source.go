@@ -41,6 +41,9 @@ func (s *source) release() {
 	}
 }
 
+// Name is the file's path: formats that hold no time look for one there.
+func (s *source) Name() string { return s.Path }
+
 // ReadAt reads a part of the file; it must be in use.
 func (s *source) ReadAt(p []byte, offset int64) (int, error) {
 	file, err := s.open()

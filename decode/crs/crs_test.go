@@ -55,7 +55,7 @@ func TestDefinitionsAreThoseOfPROJ(t *testing.T) {
 			}
 			var at [1]geo.LonLat
 			g.Places(at[:], 4)
-			tolerance := 1e-7 // grids round to a millimetre and a millionth of a degree
+			tolerance := 1e-7   // grids round to a millimetre and a millionth of a degree
 			if s.Unit == 1000 { // the table has four digits
 				tolerance = 2e-6
 			}

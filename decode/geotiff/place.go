@@ -26,6 +26,15 @@ func (p place) cell(l *layout, x, y int) (first, way int) {
 	return y*l.width + x, way
 }
 
+// InOrder tells that the image's pixels are in canonical order.
+func (m *Image) InOrder() bool { return m.place == place{} }
+
+// Canonical is the cell of the i-th pixel of the image, row by row.
+func (m *Image) Canonical(i int) int {
+	first, way := m.place.cell(&m.layout, 0, i/m.Width)
+	return first + way*(i%m.Width)
+}
+
 // georeference lays the image's grid.
 func (m *Image) georeference(d directory) (grid.Grid, string, error) {
 	keys, err := readKeys(m.file, d)
