@@ -77,7 +77,8 @@ function choose(layer, time) {
   forget();
   Object.assign(state, { layer, times: layer.times, style: layer.styles[0]?.name ?? '', elevation: layer.elevation?.initial ?? '', member: layer.member?.initial ?? '' });
   $('title').textContent = layer.title;
-  $('about').textContent = [layer.model, layer.reference && `run ${label(layer.reference)}`, layer.attribution].filter(Boolean).join(' · ');
+  const only = layer.elevation?.values.length === 1 ? levelTitle(layer.elevation.values[0], layer.elevation.unit) : '';
+  $('about').textContent = [layer.model, only, layer.reference && `run ${label(layer.reference)}`, layer.attribution].filter(Boolean).join(' · ');
   $('slider').max = Math.max(layer.times.length - 1, 0);
   for (const id of ['slider', 'play']) $(id).disabled = layer.times.length < 2;
   for (const b of $('layers').querySelectorAll('button')) b.setAttribute('aria-current', b.dataset.name === layer.name);
@@ -86,6 +87,8 @@ function choose(layer, time) {
   const at = layer.times.indexOf(time ?? layer.time);
   step(at < 0 ? 0 : at);
 }
+
+const levelTitle = (value, unit) => (unit === 'Pa' ? `${value / 100} hPa` : `${value} ${unit}`.trim());
 
 /** pickers offers the styles, levels and members that the layer has more than one of. */
 function pickers(layer) {
@@ -99,13 +102,13 @@ function pickers(layer) {
     $('pickers').append(l);
   };
   offer('Style', 'style', layer.styles);
-  const levels = d => (d?.values ?? []).flatMap(v => v.includes('/') ? [] : [{ name: v, title: d.unit === 'Pa' ? `${v / 100} hPa` : `${v} ${d.unit}` }]);
+  const levels = d => (d?.values ?? []).flatMap(v => v.includes('/') ? [] : [{ name: v, title: levelTitle(v, d.unit) }]);
   offer('Level', 'elevation', levels(layer.elevation));
   offer('Member', 'member', levels(layer.member));
 }
 
 function legend() {
-  const q = new URLSearchParams({ SERVICE: 'WMS', VERSION: '1.3.0', REQUEST: 'GetLegendGraphic', LAYER: state.layer.name, STYLE: state.style, FORMAT: 'image/png', TRANSPARENT: 'TRUE' });
+  const q = new URLSearchParams({ SERVICE: 'WMS', VERSION: '1.3.0', REQUEST: 'GetLegendGraphic', LAYER: state.layer.name, STYLE: state.style, FORMAT: 'image/png', TRANSPARENT: 'TRUE', DARK: matchMedia('(prefers-color-scheme: dark)').matches });
   $('legendImage').src = `wms?${q}`;
   $('legend').hidden = false;
 }
@@ -156,7 +159,7 @@ map.on('pointermove', e => {
     try {
       const p = await valueAt(e.coordinate, pending.signal);
       if (!p || p.value === null || p.value === undefined) return;
-      $('value').textContent = `${Number(p.value).toPrecision(4).replace(/\.?0+$/, m => (m.includes('.') ? '' : m))} ${p.unit ?? ''}`;
+      $('value').textContent = `${Number(p.value).toPrecision(4).replace(/\.?0+$/, m => (m.includes('.') ? '' : m))} ${(p.unit ?? '').replace('deg', '°')}`;
       Object.assign($('value').style, { left: `${e.pixel[0]}px`, top: `${e.pixel[1]}px` });
       $('value').hidden = false;
     } catch (err) { if (err.name !== 'AbortError') trouble(err.message); }

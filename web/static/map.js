@@ -3,9 +3,38 @@
 
 const frames = 4; // picture layers kept: the shown one, the awaited one, and two to come back to
 
+/** countries reads the coastlines and borders. Rings that cross 180 degrees go on beyond it, and one around a pole is closed there: as
+ *  the file has them, they would be torn right across the map. */
+async function countries() {
+  const answer = await fetch('viewer/vendor/countries-50m.json');
+  const features = new ol.format.TopoJSON({ layers: ['countries'] }).readFeatures(await answer.json());
+  for (const f of features) {
+    const g = f.getGeometry(), c = g.getCoordinates();
+    g.setCoordinates(g.getType() === 'Polygon' ? c.map(unrolled) : c.map(p => p.map(unrolled)));
+    g.transform('EPSG:4326', 'EPSG:3857');
+  }
+  return features;
+}
+
+/** unrolled is a ring of degrees without jumps of a whole turn. */
+function unrolled(ring) {
+  let turn = 0;
+  const out = ring.map(([x, y], i) => {
+    if (i > 0) turn -= 360 * Math.round((x - ring[i - 1][0]) / 360);
+    return [x + turn, Math.max(-85, Math.min(85, y))];
+  });
+  const [first, last] = [out[0], out[out.length - 1]];
+  if (Math.abs(last[0] - first[0]) > 180) {
+    const pole = first[1] < 0 ? -85 : 85;
+    out.push([last[0], pole], [first[0], pole], first);
+  }
+  return out;
+}
+
 /** makeMap draws into the element and returns {map, show, preload, fit}. */
 export function makeMap(target) {
-  const world = new ol.source.Vector({ url: 'viewer/vendor/countries-50m.json', format: new ol.format.TopoJSON({ layers: ['countries'] }), overlaps: false });
+  const world = new ol.source.Vector({ overlaps: false });
+  countries().then(features => world.addFeatures(features));
   const dark = matchMedia('(prefers-color-scheme: dark)').matches;
   const land = new ol.layer.Vector({ source: world, zIndex: 0, style: new ol.style.Style({ fill: new ol.style.Fill({ color: dark ? '#22313b' : '#f4f1e8' }) }) });
   const coast = new ol.layer.Vector({ source: world, zIndex: 9, style: new ol.style.Style({ stroke: new ol.style.Stroke({ color: '#1b2730b0', width: 0.9 }) }) });
