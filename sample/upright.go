@@ -13,6 +13,9 @@ func (p *axesAt) span(r rect) (xs, ys interval, seam float64, ok bool) {
 	first, second := none, none
 	half, period := p.half()
 	for _, x := range p.x[r.x0:r.x1] {
+		if x < 0 { // within half a cell west of the first column, which is the seam
+			x += period
+		}
 		first.add(x)
 		if x < half {
 			x += period
@@ -213,13 +216,23 @@ func spread(dst, row []float32, columns []int32, shares []float32) {
 	}
 }
 
-// mixRow interpolates between two rows that may have gaps.
+// mixRow interpolates between two rows that may have gaps: mix, written out because it is the innermost loop.
 func mixRow(dst, upper, lower []float32, columns []int32, shares []float32, down float32) {
-	next := int32(1)
+	next := 1
 	if len(upper) == 1 {
 		next = 0
 	}
+	upperNext, lowerNext := upper[next:], lower[next:]
+	lower, lowerNext = lower[:len(upper)], lowerNext[:len(upperNext)]
+	dst, shares = dst[:len(columns)], shares[:len(columns)]
 	for i, c := range columns {
-		dst[i] = mix(upper[c], upper[c+next], lower[c], lower[c+next], shares[i], down)
+		a, b, c, d := upper[c], upperNext[c], lower[c], lowerNext[c]
+		right := shares[i]
+		above, below := a+right*(b-a), c+right*(d-c)
+		v := above + down*(below-above)
+		if v != v {
+			v = mend(a, b, c, d, right, down)
+		}
+		dst[i] = v
 	}
 }
