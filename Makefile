@@ -27,7 +27,7 @@ fuzz:             ## every fuzz target for FUZZTIME
 	test/fuzz.sh $(FUZZTIME)
 
 values: build     ## every field of the corpus against ecCodes
-	TILESERVER=./tileserver REFUSED=100 python3 $(SHARED)/judge/values.py $(SHARED)/data
+	SHARED=$(SHARED) test/values.sh
 
 judge: build      ## real clients: GDAL, OWSLib, Leaflet, OpenLayers, MapLibre
 	SHARED=$(SHARED) test/judge.sh

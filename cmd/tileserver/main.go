@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -76,15 +77,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (status i
 		return 2
 	}
 	env := &environment{ctx: ctx, stdout: stdout, stderr: stderr, log: newLog(stderr, cli.LogLevel, cli.LogFormat)}
-	switch err := parsed.Run(env).(type) {
-	case nil:
+	err = parsed.Run(env)
+	var said statusError
+	switch {
+	case err == nil:
 		return 0
-	case statusError:
-		return int(err)
-	default:
-		fmt.Fprintln(stderr, "tileserver:", err)
-		return 1
+	case errors.As(err, &said):
+		return int(said)
 	}
+	fmt.Fprintln(stderr, "tileserver:", err)
+	return 1
 }
 
 // newLog is the program's logger.
