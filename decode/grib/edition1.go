@@ -107,7 +107,7 @@ func (w *walk) field1(offset int64, parts parts1) (m *Message, err error) {
 	}
 	place.describe(m)
 	m.GridTemplate = Missing
-	m.values = values{file: w.file, points: m.layout.stored(m.Points), data: parts.data, edition: 1, decimal: o.i16(27)}
+	m.values = values{file: w.file, points: m.layout.stored(m.Points), data: parts.data, edition: 1, decimal: o.i16(27), spectrum: place.spectrum}
 	if err := w.bitmap1(&m.values, parts.bitmap, m.Centre); err != nil {
 		return nil, err
 	}

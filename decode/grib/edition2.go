@@ -190,6 +190,7 @@ func (f *fields2) assemble(data section) (m *Message, err error) {
 	m.values = values{
 		file: f.file, points: m.layout.stored(m.Points), data: data, bits: f.bitmap, edition: 2,
 		count: f.data.u32(6), template: m.DataTemplate, header: f.data.b[min(len(f.data.b), 11):],
+		spectrum: f.grid.spectrum,
 	}
 	if err := f.data.check("section 5"); err != nil {
 		return nil, err

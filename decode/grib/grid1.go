@@ -17,6 +17,7 @@ var grids1 = map[int]gridTemplate{
 	5:   polar1,
 	8:   albers1,
 	10:  rotated1,
+	50:  harmonics1,
 	90:  spaceView1,
 	205: turned1,
 }
@@ -25,7 +26,7 @@ var grids1 = map[int]gridTemplate{
 var refused1 = map[int]string{
 	2: "gnomonic", 6: "UTM", 7: "polyconic", 13: "oblique Lambert", 14: "rotated Gaussian", 20: "stretched latitude/longitude",
 	24: "stretched Gaussian", 30: "stretched and rotated latitude/longitude", 34: "stretched and rotated Gaussian",
-	50: "spherical harmonics", 60: "rotated spherical harmonics", 70: "stretched spherical harmonics", 80: "stretched and rotated spherical harmonics",
+	60: "rotated spherical harmonics", 70: "stretched spherical harmonics", 80: "stretched and rotated spherical harmonics",
 	192: "triangular on an icosahedron", 201: "Arakawa E semi-staggered", 202: "Arakawa E filled", 203: "Arakawa E staggered",
 }
 

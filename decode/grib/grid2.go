@@ -21,6 +21,7 @@ var grids2 = map[int]gridTemplate{
 	30:    lambert2,
 	31:    albers2,
 	40:    gaussian2,
+	50:    harmonics2,
 	90:    spaceView2,
 	101:   unstructured2,
 	140:   azimuthal2,
@@ -33,7 +34,7 @@ var refused2 = map[int]string{
 	2: "stretched latitude/longitude", 3: "stretched and rotated latitude/longitude", 4: "variable latitude/longitude",
 	5: "variable rotated latitude/longitude", 13: "Mercator with modelling subdomains", 23: "polar stereographic with modelling subdomains",
 	33: "Lambert with modelling subdomains", 41: "rotated Gaussian", 42: "stretched Gaussian", 43: "stretched and rotated Gaussian",
-	50: "spherical harmonics", 51: "rotated spherical harmonics", 52: "stretched spherical harmonics", 53: "stretched and rotated spherical harmonics",
+	51: "rotated spherical harmonics", 52: "stretched spherical harmonics", 53: "stretched and rotated spherical harmonics",
 	61: "spectral Mercator", 62: "spectral polar stereographic", 63: "spectral Lambert", 100: "triangular on an icosahedron",
 	110: "equatorial azimuthal equidistant", 120: "azimuth and range", 1000: "cross-section", 1100: "Hovmoller diagram", 1200: "time section",
 	32768: "rotated latitude/longitude, Arakawa E staggered",
@@ -78,8 +79,8 @@ func (w *walk) grid2(o *octets) (*place, error) {
 	if err != nil {
 		return nil, fmt.Errorf("grid template 3.%d: %w", template, err)
 	}
-	if p.points != points {
-		return nil, fmt.Errorf("%w: grid template 3.%d has %d points, section 3 says %d", ErrInvalid, template, p.points, points)
+	if p.stored() != points {
+		return nil, fmt.Errorf("%w: grid template 3.%d has %d points, section 3 says %d", ErrInvalid, template, p.stored(), points)
 	}
 	p.template = template
 	return p, nil

@@ -128,7 +128,10 @@ func TestGridsThatAreNotReadAreNamed(t *testing.T) {
 		is   error
 		want string
 	}{
-		{"spherical harmonics", section3(50, 10, nil, be(7, 7, 7)), ErrUnsupported, "3.50 (spherical harmonics)"},
+		{"rotated spherical harmonics", section3(51, 10, nil, be(7, 7, 7)), ErrUnsupported, "3.51 (rotated spherical harmonics)"},
+		{"a pentagon of harmonics", section3(50, 10, nil, be(7, 7, 6)), ErrUnsupported, "truncation 7, 7, 6"},
+		{"endless harmonics", section3(50, 10, nil, be(1<<20, 1<<20, 1<<20)), ErrUnsupported, "truncation"},
+		{"other counts of harmonics", section3(50, 71, nil, be(7, 7, 7), []byte{1, 1}), ErrInvalid, "72 points, section 3 says 71"},
 		{"unknown", section3(4711, 10, nil), ErrUnsupported, "3.4711 (unknown)"},
 		{"stretched", section3(2, 10, nil), ErrUnsupported, "stretched"},
 		{"too many points", section3(0, 1<<31-1, nil, sphere, angles(1<<16, 1<<15, 0, 0, 1, 1, 1, 1, 0)), ErrInvalid, "points"},
@@ -228,7 +231,7 @@ func TestGridsOfEdition1(t *testing.T) {
 			}
 		})
 	}
-	for _, kind := range []byte{50, 203, 99} {
+	for _, kind := range []byte{60, 203, 99} {
 		if _, err := testWalk().grid1(gds(kind, 0, 255)); !errors.Is(err, ErrUnsupported) {
 			t.Errorf("type %d: %v", kind, err)
 		}

@@ -15,7 +15,8 @@ type place struct {
 	ni, nj   int
 	relative bool // vector components are relative to the grid
 	layout   layout
-	told     *told // of lat-lon grids
+	told     *told     // of lat-lon grids
+	spectrum *spectrum // of spherical harmonics
 }
 
 // describe puts the place into a message.
@@ -23,6 +24,14 @@ func (p *place) describe(m *Message) {
 	m.Grid, m.Points, m.GridTemplate, m.GridType = p.grid, p.points, p.template, p.kind
 	m.NI, m.NJ, m.GridRelative, m.layout = p.ni, p.nj, p.relative, p.layout
 	m.told = p.told
+}
+
+// stored is how many numbers section 3 of edition 2 counts.
+func (p *place) stored() int {
+	if p.spectrum != nil {
+		return p.spectrum.coefficients()
+	}
+	return p.points
 }
 
 // gridCache keeps the last grids of a file: as a rule all its fields have one.
@@ -51,21 +60,22 @@ func (c *gridCache) get(key []byte, make func() (*place, error)) (*place, error)
 
 // The names that ecCodes has for grids.
 const (
-	regularLL  = "regular_ll"
-	reducedLL  = "reduced_ll"
-	rotatedLL  = "rotated_ll"
-	regularGG  = "regular_gg"
-	reducedGG  = "reduced_gg"
-	mercator   = "mercator"
-	transverse = "transverse_mercator"
-	polar      = "polar_stereographic"
-	lambert    = "lambert"
-	albers     = "albers"
-	azimuthal  = "lambert_azimuthal_equal_area"
-	spaceView  = "space_view"
-	healpix    = "healpix"
-	unplaced   = "unstructured_grid"
-	ncepTurned = "ncep_32769"
+	regularLL          = "regular_ll"
+	reducedLL          = "reduced_ll"
+	rotatedLL          = "rotated_ll"
+	regularGG          = "regular_gg"
+	reducedGG          = "reduced_gg"
+	mercator           = "mercator"
+	transverse         = "transverse_mercator"
+	polar              = "polar_stereographic"
+	lambert            = "lambert"
+	albers             = "albers"
+	azimuthal          = "lambert_azimuthal_equal_area"
+	spaceView          = "space_view"
+	healpix            = "healpix"
+	sphericalHarmonics = "sh"
+	unplaced           = "unstructured_grid"
+	ncepTurned         = "ncep_32769"
 )
 
 // raster is a place of ni columns and nj rows that the file has by a scanning mode.

@@ -22,10 +22,14 @@ type values struct {
 	template int
 	header   []byte
 	decimal  int
+	spectrum *spectrum // nil: the file has values, not coefficients
 }
 
 // unpack writes the values in the order of the file, NaN where there is none.
 func (v *values) unpack(dst []float32, l *layout) error {
+	if v.spectrum != nil {
+		return v.unpackSpectrum(dst)
+	}
 	mask, release, err := v.bitmap()
 	if err != nil {
 		return err
@@ -52,17 +56,24 @@ func (v *values) unpack(dst []float32, l *layout) error {
 
 // decode unpacks a data section.
 func (v *values) decode(dst []float32, data []byte, rows func() []int) error {
+	truncation := 0
+	if v.spectrum != nil {
+		truncation = v.spectrum.truncation
+	}
 	if v.edition == 1 {
-		return packing.Values1{Section: data, Decimal: v.decimal, Count: len(dst), Rows: rows}.Unpack(dst)
+		return packing.Values1{Section: data, Decimal: v.decimal, Count: len(dst), Rows: rows, Truncation: truncation}.Unpack(dst)
 	}
 	if v.count != len(dst) {
 		return fmt.Errorf("%w: %d values for %d points that should have one", ErrInvalid, v.count, len(dst))
 	}
-	return packing.Values{Template: v.template, Header: v.header, Data: data[5:], Count: v.count, Rows: rows}.Unpack(dst)
+	return packing.Values{Template: v.template, Header: v.header, Data: data[5:], Count: v.count, Rows: rows, Truncation: truncation}.Unpack(dst)
 }
 
 // linear tells the quantisation that all values share.
 func (v *values) linear(head []byte) *Packing {
+	if v.spectrum != nil {
+		return nil
+	}
 	var q packing.Linear
 	var ok bool
 	if v.edition == 1 {
