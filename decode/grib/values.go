@@ -44,6 +44,9 @@ func (v *values) unpack(dst []float32, l *layout) error {
 		return err
 	}
 	defer releaseData()
+	if mask != nil && v.edition == 1 && (packing.Values1{Section: data}).Boustrophedonic() {
+		turnMask(mask, l.lines())
+	}
 	packed := dst[len(dst)-present:] // at the end: spreading them out then never overwrites what is still to be moved
 	if err := v.decode(packed, data, func() []int { return l.present(mask) }); err != nil {
 		return err
@@ -127,6 +130,22 @@ func ones(mask []byte) (n int) {
 		n += bits.OnesCount8(b)
 	}
 	return n
+}
+
+// turnMask turns the bits of every second row round: a bitmap of rows that were written to and fro is in that order, as ecCodes
+// has it.
+func turnMask(mask []byte, rows []int) {
+	at := 0
+	for row, n := range rows {
+		for i, j := at, at+n-1; row%2 == 1 && i < j && j>>3 < len(mask); i, j = i+1, j-1 {
+			a, b := byte(0x80>>(i&7)), byte(0x80>>(j&7))
+			if (mask[i>>3]&a != 0) != (mask[j>>3]&b != 0) {
+				mask[i>>3] ^= a
+				mask[j>>3] ^= b
+			}
+		}
+		at += n
+	}
 }
 
 // spread gives each point whose bit is set the next of the values, which are the end of dst, and the others NaN.
