@@ -299,3 +299,46 @@ func version(t testing.TB, s *Store) string {
 	defer now.Close()
 	return now.Version()
 }
+
+func TestAReaderKeepsUpWithFilesThatGo(t *testing.T) {
+	dir, log := t.TempDir(), &logged{}
+	writes, reads := opened(t, dir, Options{}), opened(t, dir, Options{Log: log.logger()})
+	writes.segmentBytes = 1 // each field in a file of its own, which goes when the field is replaced
+	first := []*field.Field{numbered(field.Key{Model: "m", Element: "a"}, 0), numbered(field.Key{Model: "m", Element: "b"}, 0)}
+	publish(t, writes, first...)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for n := range 40 {
+			for i := range first {
+				if err := tryPublish(t, writes, numbered(first[i].Key, n+1)); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+	}()
+	looks := 0
+	for ended := false; !ended; looks++ {
+		select {
+		case <-done:
+			ended = true
+		default:
+		}
+		if err := reads.update(nil, true); err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range first {
+			if _, err := readAll(t, reads, f.Key, 0); err != nil {
+				t.Fatalf("look %d: %v", looks, err)
+			}
+		}
+	}
+	for _, f := range first {
+		if !isThere(t, reads, numbered(f.Key, 40)) {
+			t.Errorf("the last %s is not there", f.Key.Element)
+		}
+	}
+	if log.String() != "" {
+		t.Errorf("logged %s", log.String())
+	}
+}
