@@ -100,12 +100,12 @@ func TestWhatMakesAPictureIsInItsETag(t *testing.T) {
 	}
 	first := ask(t, newBench(t, Limits{}), tile("a.t")).ETag
 	for name, r := range map[string]MapRequest{
-		"the same time, named":           change(func(r *MapRequest) { r.Layers[0].Selection.Time = at(2) }),
-		"the default style, named":       change(func(r *MapRequest) { r.Layers[0].Style = "warm" }),
-		"the default format":             change(func(r *MapRequest) { r.Format = "" }),
-		"a ground that nobody sees":      change(func(r *MapRequest) { r.Background = red }),
-		"a box of another client":        change(func(r *MapRequest) { r.View.Box[2] = 5009377.085697312 }),
-		"a box a hair further":           change(func(r *MapRequest) { r.View.Box[0] = -1e-9 }),
+		"the same time, named":      change(func(r *MapRequest) { r.Layers[0].Selection.Time = at(2) }),
+		"the default style, named":  change(func(r *MapRequest) { r.Layers[0].Style = "warm" }),
+		"the default format":        change(func(r *MapRequest) { r.Format = "" }),
+		"a ground that nobody sees": change(func(r *MapRequest) { r.Background = red }),
+		"a box of another client":   change(func(r *MapRequest) { r.View.Box[2] = 5009377.085697312 }),
+		"a box a hair further":      change(func(r *MapRequest) { r.View.Box[0] = -1e-9 }),
 	} {
 		if etag := ask(t, newBench(t, Limits{}), r).ETag; etag != first {
 			t.Errorf("%s: the ETag is another one", name)

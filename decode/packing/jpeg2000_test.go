@@ -51,4 +51,3 @@ func BenchmarkJPEG2000(b *testing.B) {
 		}
 	}
 }
-
