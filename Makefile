@@ -4,7 +4,7 @@ SHARED ?= ../shared
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.0
 PACKAGES = ./...
 
-.PHONY: build test check race fuzz values judge bench bench-eccodes bench-ingest test-ingest screenshots clean
+.PHONY: build test check race fuzz values judge conformance bench bench-eccodes bench-ingest test-ingest screenshots clean
 
 build:            ## the program, static
 	CGO_ENABLED=0 go build -trimpath -o tileserver ./cmd/tileserver
@@ -31,6 +31,9 @@ values: build     ## every field of the corpus against ecCodes
 
 judge: build      ## real clients: GDAL, OWSLib, Leaflet, OpenLayers, MapLibre
 	SHARED=$(SHARED) test/judge.sh
+
+conformance: build ## the OGC's own suites (needs Java 17 and Maven)
+	SHARED=$(SHARED) test/conformance.sh
 
 bench: build      ## map tiles a second beside MapServer, in one run
 	SHARED=$(SHARED) test/bench.sh

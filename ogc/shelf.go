@@ -3,6 +3,7 @@ package ogc
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"math"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -69,6 +70,14 @@ func CheckSequence(text string, updated time.Time) error {
 		return nil
 	}
 	theirs, err := strconv.ParseInt(text, 10, 64)
+	if err != nil { // as XPath writes a number: 1.79555983949E12
+		var number float64
+		if number, err = strconv.ParseFloat(text, 64); math.Abs(number) < 1<<53 {
+			theirs = int64(number)
+		} else {
+			theirs = math.MaxInt64
+		}
+	}
 	ours := updated.UnixMilli()
 	switch {
 	case err != nil || theirs > ours:

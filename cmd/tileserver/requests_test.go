@@ -115,7 +115,10 @@ func ask(t *testing.T, handler http.Handler, question string) string {
 	handler.ServeHTTP(w, r)
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d %s\n", w.Code, w.Header().Get("Content-Type"))
-	for _, name := range []string{"Cache-Control", "Warning", "Access-Control-Allow-Origin"} {
+	if got := w.Header().Get("Access-Control-Allow-Origin"); got != "*" {
+		t.Errorf("%s\nis open to origins %q, want all", question, got)
+	}
+	for _, name := range []string{"Cache-Control", "Warning", "Content-Bbox", "Content-Crs"} {
 		if v := w.Header().Get(name); v != "" {
 			fmt.Fprintf(&b, "%s: %s\n", name, v)
 		}

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
@@ -39,7 +38,7 @@ func (h *house) routes(service *answer.Service, sets *tilematrix.Catalogue, pict
 		e.IPExtractor = echo.ExtractIPFromXFFHeader(trusted...)
 	}
 	e.Pre(tidy)
-	e.Use(h.watch(), middleware.Recover(), cors(), middleware.GzipWithConfig(middleware.GzipConfig{Level: 5, MinLength: 1024, Skipper: compressed}))
+	e.Use(h.watch(), middleware.Recover(), open, compress())
 	e.Use(middleware.ContextTimeout(h.conf.Limits.Timeout))
 
 	hold, about, formats := ogc.HoldOf(service), h.about(), api.Pictures{Formats: pictures}
@@ -70,14 +69,24 @@ func (h *house) readyz(c echo.Context) error {
 	return c.String(http.StatusOK, "ready\n")
 }
 
-// cors lets pages of any origin read every answer, errors too: what is served is public.
-func cors() echo.MiddlewareFunc {
-	return middleware.CORSWithConfig(middleware.CORSConfig{
-		AllowOrigins:  []string{"*"},
-		AllowMethods:  []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodOptions},
-		ExposeHeaders: []string{"ETag", "Warning", "Link", "Location", "Content-Crs"},
-		MaxAge:        86400,
-	})
+// open lets pages of any origin read every answer, errors too: what is served is public. The headers are there whether or not a
+// request names its origin, so that a cache between has them for those that do.
+func open(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		r, h := c.Request(), c.Response().Header()
+		h.Set(echo.HeaderAccessControlAllowOrigin, "*")
+		h.Set(echo.HeaderAccessControlExposeHeaders, "ETag, Warning, Link, Location, Content-Bbox, Content-Crs")
+		if r.Method != http.MethodOptions || r.Header.Get(echo.HeaderAccessControlRequestMethod) == "" {
+			return next(c)
+		}
+		h.Set(echo.HeaderAccessControlAllowMethods, "GET, HEAD, POST, OPTIONS")
+		if asked := r.Header.Get(echo.HeaderAccessControlRequestHeaders); asked != "" {
+			h.Set(echo.HeaderAccessControlAllowHeaders, asked)
+			h.Add(echo.HeaderVary, echo.HeaderAccessControlRequestHeaders)
+		}
+		h.Set(echo.HeaderAccessControlMaxAge, "86400")
+		return c.NoContent(http.StatusNoContent)
+	}
 }
 
 // tidy drops slashes at the end of a path and doubled ones: clients join a base that ends in one with paths that begin with one.
@@ -94,18 +103,6 @@ func tidy(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		return next(c)
 	}
-}
-
-// pictured matches paths and, after a question mark, queries in lower case whose answers are pictures.
-var pictured = regexp.MustCompile(`^/xyz/|\.(png|jpe?g)(\?|$)|/map(/tiles/[^/]+/[^/]+/[^/]+/[^/]+)?(\?|$)|request=get(map|legendgraphic|tile)\b`)
-
-// compressed tells answers that gain nothing from gzip: pictures, and the viewer's files, which are compressed already.
-func compressed(c echo.Context) bool {
-	u := c.Request().URL
-	if u.Path == "/" && !strings.Contains(u.RawQuery, "f=") && strings.Contains(c.Request().Header.Get("Accept"), "text/html") {
-		return true
-	}
-	return strings.HasPrefix(u.Path, "/viewer/") || pictured.MatchString(strings.ToLower(u.Path+"?"+u.RawQuery))
 }
 
 // about is what capabilities say of the service.

@@ -163,8 +163,11 @@ func (h *Handler) describe(base string, l *layers.Layer) CollectionInfo {
 		Extent: extentOf(l), DataType: "map",
 		Links: []Link{{path, "self", TypeJSON, "This collection", false}, {path + "?f=html", "alternate", TypeHTML, "This collection for people", false}},
 	}
+	info.CRS, info.StorageCRS = append(info.CRS, crs84), crs84 // first, as the default of all that is asked for
 	for _, ref := range geo.References() {
-		info.CRS = append(info.CRS, URI(ref))
+		if uri := URI(ref); uri != crs84 {
+			info.CRS = append(info.CRS, uri)
+		}
 	}
 	for _, p := range h.parts {
 		if p.Collection != nil {

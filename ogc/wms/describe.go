@@ -2,6 +2,7 @@ package wms
 
 import (
 	"fmt"
+	"net/url"
 	"strconv"
 
 	"isobar/geo"
@@ -187,9 +188,18 @@ func (s *scribe) layer(l *layers.Layer) {
 		}
 	}
 	s.dimensions(l)
+	s.metadata(l)
 	for i, style := range l.Styles {
 		s.style(l, style, i == 0)
 	}
+	s.Close()
+}
+
+// metadata writes where more is told of a layer (WMS 1.3.0 7.2.4.6.10): its collection.
+func (s *scribe) metadata(l *layers.Layer) {
+	s.Open("MetadataURL", "type", "other")
+	s.Leaf("Format", "application/json")
+	s.online(s.base + "/collections/" + url.PathEscape(l.Name) + "?f=json")
 	s.Close()
 }
 

@@ -9,6 +9,12 @@ import (
 	"isobar/ogc"
 )
 
+// The media types of capabilities, the default first.
+const (
+	typeCapabilities     = "application/xml"
+	typeCapabilitiesText = "text/xml"
+)
+
 // sections are the parts of the document that can be asked for alone (OWS Common 1.1.0 table 7, WMTS table 3).
 var sections = []string{"ServiceIdentification", "ServiceProvider", "OperationsMetadata", "Contents", "Themes"}
 
@@ -32,9 +38,12 @@ func (h *Handler) getCapabilities(w http.ResponseWriter, q *request) error {
 	base, now := h.baseURL(q.Request), q.now.Truncate(capabilitiesAge)
 	key := ogc.ShelfKey{Kind: strings.Join(wanted, ","), Catalogue: catalogue.Version(), Base: base, Minute: now.Unix()}
 	doc := h.kept.Get(key, func() []byte { return h.capabilities(wanted, catalogue, base, now) })
-	mediaType := "application/xml"
-	if f := ogc.MediaType(q.Get("acceptformats")); f == "text/xml" {
-		mediaType = f
+	mediaType := typeCapabilities
+	for _, f := range q.List("acceptformats") { // the first that is offered; none of them: the default (OWS Common 1.1.0 7.3.5)
+		if f = ogc.MediaType(f); f == typeCapabilities || f == typeCapabilitiesText {
+			mediaType = f
+			break
+		}
 	}
 	ogc.Stored(w, q.Request, mediaType, doc.ETag, doc.Body, capabilitiesAge)
 	return nil
@@ -123,28 +132,32 @@ func (s *scribe) provider() {
 	s.Close()
 }
 
-// operations writes how each operation is reached: KVP first, as OpenLayers takes the first encoding of the first Get.
+// operations writes how each operation is reached by KVP. REST is told of where its clients look, by ServiceMetadataURL and
+// ResourceURL: the OGC's suite sends KVP to the last Get of an operation, whatever its constraint says.
 func (s *scribe) operations() {
 	s.Open("ows:OperationsMetadata")
 	for _, name := range []string{"GetCapabilities", "GetTile", "GetFeatureInfo"} {
-		rest := s.base + restRoot + "/"
-		if name == "GetCapabilities" {
-			rest += capabilitiesFile
-		}
 		s.Open("ows:Operation", "name", name)
 		s.Open("ows:DCP")
 		s.Open("ows:HTTP")
-		for _, way := range []struct{ url, encoding string }{{s.base + Path + "?", "KVP"}, {rest, "RESTful"}} {
-			s.Open("ows:Get", "xlink:href", way.url)
-			s.Open("ows:Constraint", "name", "GetEncoding")
+		s.Open("ows:Get", "xlink:href", s.base+Path+"?")
+		s.Open("ows:Constraint", "name", "GetEncoding")
+		s.Open("ows:AllowedValues")
+		s.Leaf("ows:Value", "KVP")
+		s.Close()
+		s.Close()
+		s.Close()
+		s.Close()
+		s.Close()
+		if name == "GetCapabilities" {
+			s.Open("ows:Parameter", "name", "AcceptFormats")
 			s.Open("ows:AllowedValues")
-			s.Leaf("ows:Value", way.encoding)
-			s.Close()
+			for _, t := range []string{typeCapabilities, typeCapabilitiesText} {
+				s.Leaf("ows:Value", t)
+			}
 			s.Close()
 			s.Close()
 		}
-		s.Close()
-		s.Close()
 		s.Close()
 	}
 	s.Close()

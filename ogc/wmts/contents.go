@@ -52,7 +52,9 @@ func (h *Handler) capabilities(wanted []string, c ogc.Catalogue, base string, no
 			s.themes(all)
 		}
 	}
-	s.Leaf("ServiceMetadataURL", "", "xlink:href", base+restRoot+"/"+capabilitiesFile)
+	if len(wanted) == len(sections) { // a section alone is nothing but that
+		s.Leaf("ServiceMetadataURL", "", "xlink:href", base+restRoot+"/"+capabilitiesFile)
+	}
 	s.Close()
 	return s.Bytes()
 }
@@ -178,7 +180,7 @@ func (s *scribe) resources(l *layers.Layer) {
 	}
 	path += "/{TileMatrixSet}/{TileMatrix}/{TileRow}/{TileCol}"
 	s.Leaf("ResourceURL", "", "format", s.h.pictures[0].Type, "resourceType", "tile", "template", path+".png")
-	for _, ending := range []string{"txt", "html", "gml", "json"} {
+	for _, ending := range infoEndings {
 		s.Leaf("ResourceURL", "", "format", infoTypes[ending], "resourceType", "FeatureInfo", "template", path+"/{J}/{I}."+ending)
 	}
 }
@@ -188,8 +190,9 @@ func (s *scribe) set(set *tilematrix.Set) {
 	s.Open("TileMatrixSet")
 	s.Leaf("ows:Title", set.Title)
 	s.Leaf("ows:Identifier", set.ID)
-	s.Leaf("ows:SupportedCRS", ogc.URN(set.Ref))
-	s.Some("WellKnownScaleSet", wellKnown(set))
+	known := wellKnown(set)
+	s.Leaf("ows:SupportedCRS", supportedCRS(set, known))
+	s.Some("WellKnownScaleSet", known)
 	for _, m := range set.Matrices {
 		corner := decimal(m.Origin.X) + " " + decimal(m.Origin.Y)
 		if set.Ref.NorthFirst {
@@ -215,6 +218,14 @@ func wellKnown(set *tilematrix.Set) string {
 		return ""
 	}
 	return "urn:ogc:def:wkss:OGC:1.0:" + name
+}
+
+// supportedCRS is the set's reference system, for GoogleMapsCompatible in the very spelling of annex E.4, which its scale set wants.
+func supportedCRS(set *tilematrix.Set, known string) string {
+	if strings.HasSuffix(known, ":GoogleMapsCompatible") {
+		return "urn:ogc:def:crs:EPSG:6.18:3:3857"
+	}
+	return ogc.URN(set.Ref)
 }
 
 // themes groups the layers by model (table 20).

@@ -2,7 +2,6 @@
 package maps
 
 import (
-	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -29,9 +28,9 @@ type service struct {
 func Part(answers ogc.Answers, hold ogc.Hold, about ogc.About, pictures api.Pictures) api.Part {
 	s := &service{answers, hold, about.Complete(), pictures}
 	params := []api.Param{
-		api.BoxParam, api.BoxCRS, api.Crs, api.DateTime, api.Subset,
+		api.BoxParam, api.BoxCRS, api.Crs, api.DateTime, api.Subset, subsetCRS, centre, centreCRS,
 		api.WholeParam("width", "Width in pixels", s.about.MaxWidth), api.WholeParam("height", "Height in pixels", s.about.MaxHeight),
-		api.BGColor, api.Transparent,
+		scale, pixel, api.BGColor, api.Transparent,
 	}
 	types := pictures.Types()
 	return api.Part{
@@ -44,10 +43,10 @@ func Part(answers ogc.Answers, hold ogc.Hold, about ogc.About, pictures api.Pict
 			return append(links, api.Link{Href: ogc.LegendURL(base, "1.3.0", l.Name, l.Styles[0].ID, types[0]), Rel: "http://www.opengis.net/def/rel/ogc/1.0/legend", Type: types[0], Title: "The map's legend"})
 		},
 		Operations: []api.Operation{
-			{Path: "/map", ID: "dataset.getMap", Summary: "A map of one or more collections", Tag: "Maps", Types: types,
-				Params: append([]api.Param{api.TextParam("collections", "Names of collections from the bottom up, with commas")}, params...), Handle: s.dataset},
-			{Path: "/collections/{collectionId}/map", ID: "collection.getMap", Summary: "A map of a collection", Tag: "Maps", Types: types, Params: params, Handle: s.collection},
-			{Path: "/collections/{collectionId}/styles/{styleId}/map", ID: "collection.style.getMap", Summary: "A map of a collection in one of its styles", Tag: "Maps",
+			{Path: "/map", ID: "maps.dataset.getMap", Summary: "A map of one or more collections", Tag: "Maps", Types: types,
+				Params: append([]api.Param{api.CollectionsParam}, params...), Handle: s.dataset},
+			{Path: "/collections/{collectionId}/map", ID: "maps.collection.getMap", Summary: "A map of a collection", Tag: "Maps", Types: types, Params: params, Handle: s.collection},
+			{Path: "/collections/{collectionId}/styles/{styleId}/map", ID: "maps.collection.style.getMap", Summary: "A map of a collection in one of its styles", Tag: "Maps",
 				Types: types, Params: params, Handle: s.collection},
 		},
 	}
@@ -55,7 +54,7 @@ func Part(answers ogc.Answers, hold ogc.Hold, about ogc.About, pictures api.Pict
 
 // conformance lists the classes by http and by https: the standard prints one, its tests look for the other.
 func conformance() (uris []string) {
-	for _, name := range []string{"core", "background", "collections-selection", "scaling", "spatial-subsetting", "datetime", "general-subsetting", "crs",
+	for _, name := range []string{"core", "background", "collections-selection", "scaling", "display-resolution", "spatial-subsetting", "datetime", "general-subsetting", "crs",
 		"collection-map", "dataset-map", "styled-map", "png", "jpeg", "api-operations", "cors"} {
 		uris = append(uris, "http://www.opengis.net/spec/ogcapi-maps-1/1.0/conf/"+name, "https://www.opengis.net/spec/ogcapi-maps-1/1.0/conf/"+name)
 	}
@@ -69,18 +68,9 @@ func (s *service) collection(c *api.Call) error {
 
 // dataset draws the collections that are named, or the first there is.
 func (s *service) dataset(c *api.Call) error {
-	names := c.Query.List("collections")
-	if len(names) > s.about.LayerLimit {
-		return ogc.Invalid("collections", "%d collections are more than the %d of one map", len(names), s.about.LayerLimit)
-	}
-	if len(names) == 0 {
-		catalogue, release := s.hold()
-		all := catalogue.Layers()
-		release()
-		if len(all) == 0 {
-			return &ogc.Fault{Status: http.StatusNotFound, Code: ogc.LayerNotDefined, Locator: "collections", Text: "there are no collections yet"}
-		}
-		names = []string{all[0].Name}
+	names, err := c.Collections(s.hold, s.about.LayerLimit)
+	if err != nil {
+		return err
 	}
 	return s.draw(c, names, "")
 }

@@ -12,35 +12,65 @@ import (
 // defaultWidth is the longer side of a map that names neither width nor height.
 const defaultWidth = 1024
 
-// view reads the frame of a map: crs, bbox or the spatial axes of subset, width and height. Without a box it is the layers' own.
+// view reads the frame of a map: crs; bbox, the spatial axes of subset, or a centre; width, height and scale. Without any it is the
+// layers' own extent.
 func (s *service) view(c *api.Call, axes map[string]api.Interval, extent geo.Box) (v geo.View, err error) {
 	if v.Ref, err = c.Reference("crs", "CRS:84"); err != nil {
 		return v, err
 	}
-	boxRef, err := c.Reference("bbox-crs", "CRS:84")
+	box, ref, given, err := frame(c, axes, extent)
 	if err != nil {
 		return v, err
 	}
-	box, given, err := c.Box(boxRef)
+	if v.Box, err = reproject(box, ref, v.Ref); err != nil {
+		return v, err
+	}
+	cell, err := cellOf(c, v.Ref)
 	if err != nil {
 		return v, err
 	}
-	if len(axes) > 0 {
-		if given {
-			return v, ogc.Invalid("subset", "bbox and the spatial axes of subset say the same: give one of them")
-		}
-		if box, err = subsetBox(axes, extent); err != nil {
-			return v, err
-		}
-		boxRef, given = crs84(), true
-	}
-	if !given {
-		box, boxRef = extent, crs84()
-	}
-	if v.Box, err = reproject(box, boxRef, v.Ref); err != nil {
+	at, centred, err := centreOf(c, v.Ref)
+	switch {
+	case err != nil:
 		return v, err
+	case centred && given:
+		return v, ogc.Invalid("center", "center and a box say the same: give one of them")
+	case given && cell > 0 && (c.Query.Get("width") != "" || c.Query.Get("height") != ""):
+		return v, ogc.Invalid("scale-denominator", "a box with scale-denominator has its width and height already")
+	}
+	if !centred {
+		at = geo.XY{X: (v.Box[0] + v.Box[2]) / 2, Y: (v.Box[1] + v.Box[3]) / 2}
+	}
+	if cell > 0 || centred {
+		return s.around(c, v, at, cell)
 	}
 	return s.size(c, v)
+}
+
+// frame is the box that a request names, in its own reference system; given is false if that is the layers' extent.
+func frame(c *api.Call, axes map[string]api.Interval, extent geo.Box) (box geo.Box, ref geo.Reference, given bool, err error) {
+	if ref, err = c.Reference("bbox-crs", "CRS:84"); err != nil {
+		return box, ref, false, err
+	}
+	box, given, err = c.Box(ref)
+	switch {
+	case err != nil:
+		return box, ref, false, err
+	case given && len(axes) > 0:
+		return box, ref, false, ogc.Invalid("subset", "bbox and the spatial axes of subset say the same: give one of them")
+	case given:
+		return box, ref, true, nil
+	case len(axes) == 0:
+		return extent, crs84(), false, nil
+	}
+	if ref, err = c.Reference("subset-crs", "CRS:84"); err != nil {
+		return box, ref, false, err
+	}
+	if extent, err = reproject(extent, crs84(), ref); err != nil {
+		return box, ref, false, err
+	}
+	box, err = subsetBox(axes, extent)
+	return box, ref, true, err
 }
 
 // crs84 is the system of longitudes and latitudes.
@@ -52,14 +82,14 @@ func crs84() geo.Reference {
 	return ref
 }
 
-// subsetBox reads the axes Lat and Lon; one that is left out is the layers' own.
+// subsetBox reads the spatial axes; one that is left out is the layers' own.
 func subsetBox(axes map[string]api.Interval, extent geo.Box) (geo.Box, error) {
 	box := extent
 	for name, interval := range axes {
 		low := 0
 		switch name {
-		case "lon", "long", "longitude", "x":
-		case "lat", "latitude", "y":
+		case "lon", "long", "longitude", "x", "e", "easting":
+		case "lat", "latitude", "y", "n", "northing":
 			low = 1
 		default:
 			return box, ogc.Invalid("subset", "subset: there is no axis %q", name)

@@ -36,7 +36,6 @@ func Part(answers ogc.Answers, hold ogc.Hold, about ogc.About, sets *tilematrix.
 	types := pictures.Types()
 	documents := []string{api.TypeJSON, api.TypeHTML}
 	field := []api.Param{api.DateTime, api.Subset, api.BGColor, api.Transparent}
-	choice := api.TextParam("collections", "Names of collections from the bottom up, with commas")
 	p := api.Part{
 		Conformance: conformance(),
 		Landing: func(base string) []api.Link {
@@ -57,15 +56,15 @@ func Part(answers ogc.Answers, hold ogc.Hold, about ogc.About, sets *tilematrix.
 		path, id string
 		params   []api.Param
 	}{
-		{"/map/tiles", "dataset", []api.Param{choice}},
+		{"/map/tiles", "dataset", []api.Param{api.CollectionsParam}},
 		{"/collections/{collectionId}/map/tiles", "collection", nil},
 		{"/collections/{collectionId}/styles/{styleId}/map/tiles", "collection.style", nil},
 	} {
 		p.Operations = append(p.Operations,
-			api.Operation{Path: root.path, ID: root.id + ".map.getTileSetsList", Summary: "Tilesets", Tag: "Tiles", Types: documents, Params: root.params, Handle: s.tilesets},
-			api.Operation{Path: root.path + "/{tileMatrixSetId}", ID: root.id + ".map.getTileSet", Summary: "One tileset", Tag: "Tiles", Types: append(documents, typeTileJSON),
+			api.Operation{Path: root.path, ID: "tiles." + root.id + ".map.getTileSetsList", Summary: "Tilesets", Tag: "Tiles", Types: documents, Params: root.params, Handle: s.tilesets},
+			api.Operation{Path: root.path + "/{tileMatrixSetId}", ID: "tiles." + root.id + ".map.getTileSet", Summary: "One tileset", Tag: "Tiles", Types: append(documents, typeTileJSON),
 				Params: root.params, Handle: s.tileset},
-			api.Operation{Path: root.path + "/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}", ID: root.id + ".map.getTile", Summary: "A tile", Tag: "Tiles", Types: types,
+			api.Operation{Path: root.path + "/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}", ID: "tiles." + root.id + ".map.getTile", Summary: "A tile", Tag: "Tiles", Types: types,
 				Params: append(append([]api.Param{}, root.params...), field...), Handle: s.tile},
 		)
 	}
@@ -100,21 +99,14 @@ func missing(parameter, value string) error {
 
 // collections are the layers of the path or of the query; without either the first there is.
 func (s *service) collections(c *api.Call) (all []*layers.Layer, err error) {
+	names := []string{c.Path("collectionId")}
+	if names[0] == "" {
+		if names, err = c.Collections(s.hold, s.about.LayerLimit); err != nil {
+			return nil, err
+		}
+	}
 	catalogue, release := s.hold()
 	defer release()
-	names := c.Query.List("collections")
-	if id := c.Path("collectionId"); id != "" {
-		names = []string{id}
-	}
-	if len(names) > s.about.LayerLimit {
-		return nil, ogc.Invalid("collections", "%d collections are more than the %d of one map", len(names), s.about.LayerLimit)
-	}
-	if len(names) == 0 {
-		if first := catalogue.Layers(); len(first) > 0 {
-			return first[:1], nil
-		}
-		return nil, &ogc.Fault{Status: http.StatusNotFound, Code: ogc.LayerNotDefined, Locator: "collections", Text: "there are no collections yet"}
-	}
 	for _, name := range names {
 		l, err := catalogue.Layer(name)
 		if err != nil {
