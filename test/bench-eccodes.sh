@@ -11,7 +11,7 @@ grib_set -r -s packingType=grid_simple spatial.grib2 simple.grib2
 for p in complex png ieee ccsds; do grib_set -r -s packingType=grid_$p simple.grib2 "$p.grib2"; done
 grib_set -r -s packingType=grid_jpeg simple.grib2 jpeg2000.grib2
 ./eccodes "${packings[@]/%/.grib2}" > peer 2> errors || { cat errors >&2; exit 1; }
-(cd "$root" && ISOBAR_BENCH_DATA=$work GOMAXPROCS=1 go test -run '^$' -bench 'BenchmarkDecode/' -benchtime "${BENCHTIME:-20x}" -count 5 ./decode/grib) > ours || { cat ours >&2; exit 1; }
+(cd "$root" && ISOBAR_BENCH_DATA=$work GOMAXPROCS=1 go test -run '^$' -bench 'BenchmarkDecode/' -benchtime "${BENCHTIME:-5x}" -count 12 ./decode/grib) > ours || { cat ours >&2; exit 1; }
 echo "# $(nproc) cores, load $(cut -d' ' -f1-3 /proc/loadavg), ecCodes $(codes_info -v), $(basename "$source_field")"
 awk '
   FILENAME == "peer" { sub(/\.grib2$/, "", $1); peer[$1] = $2; order[++n] = $1; next }

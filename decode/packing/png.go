@@ -46,7 +46,7 @@ func unpackPNG(v Values, dst []float32) error {
 	}
 	var q [chunk]int64
 	return p.rows(lines, p.width, p.height, func(row int, line []byte) {
-		p.pixels(dst[row*p.width:(row+1)*p.width], line, s, q[:])
+		s.packed(dst[row*p.width:(row+1)*p.width], line, p.bits, q[:])
 	})
 }
 

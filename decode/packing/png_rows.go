@@ -1,5 +1,7 @@
 package packing
 
+import "encoding/binary"
+
 // Filter types of PNG 3 9.2.
 const (
 	filterNone = iota
@@ -35,9 +37,7 @@ func unfilter(filter byte, line, above []byte, step int) error {
 			line[i] += line[i-step]
 		}
 	case filterUp:
-		for i, b := range above {
-			line[i] += b
-		}
+		up(line, above)
 	case filterAverage:
 		for lane := range step {
 			average(line[lane:], above[lane:], step)
@@ -50,6 +50,18 @@ func unfilter(filter byte, line, above []byte, step int) error {
 		return broken("filter %d of a PNG image", filter)
 	}
 	return nil
+}
+
+// up undoes the filter of that name, eight octets at a time: a carry is kept from the octet next to it.
+func up(line, above []byte) {
+	const high = 0x8080808080808080
+	for ; len(line) >= 8 && len(above) >= 8; line, above = line[8:], above[8:] {
+		a, b := binary.LittleEndian.Uint64(line), binary.LittleEndian.Uint64(above)
+		binary.LittleEndian.PutUint64(line, (a&^high+b&^high)^(a^b)&high)
+	}
+	for i := range line {
+		line[i] += above[i]
+	}
 }
 
 // average undoes the filter of that name in every step-th octet.
@@ -89,16 +101,6 @@ func abs(x int) int {
 	return x ^ m - m
 }
 
-// pixels turns a row's pixels into values. The integers go through q.
-func (p picture) pixels(dst []float32, line []byte, s scale, q []int64) {
-	for pos := 0; len(dst) > 0; {
-		n := min(len(q), len(dst))
-		integers(q[:n], line, pos, p.bits, 0)
-		s.apply(dst[:n], q[:n])
-		dst, pos = dst[n:], pos+n*p.bits
-	}
-}
-
 // pass is one of the seven passes of interlaced images (PNG 3 8.1): where its pixels begin, and how far apart they are.
 type pass struct{ x, y, dx, dy int }
 
@@ -126,7 +128,7 @@ func (p picture) unpackInterlaced(dst []float32, s scale) error {
 		}
 		part := p.octets(width[i], height[i])
 		err := p.rows(lines[:part], width[i], height[i], func(row int, line []byte) {
-			p.pixels(some[:width[i]], line, s, integers[:])
+			s.packed(some[:width[i]], line, p.bits, integers[:])
 			to := dst[(q.y+row*q.dy)*p.width+q.x:]
 			for j, v := range some[:width[i]] {
 				to[j*q.dx] = v
