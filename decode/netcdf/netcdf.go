@@ -1,0 +1,259 @@
+// Package netcdf reads the variables of NetCDF files: the classic formats (CDF-1, CDF-2 and CDF-5) and NetCDF-4, which is HDF5.
+package netcdf
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+
+	"isobar/decode/netcdf/hdf5"
+)
+
+// ErrInvalid is a file that breaks the rules of its format. Errors wrap it and say what is at fault.
+var ErrInvalid = errors.New("invalid NetCDF")
+
+func invalid(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", ErrInvalid, fmt.Sprintf(format, args...))
+}
+
+// File is the root group of a file. The slices are not to be changed.
+type File struct {
+	Format string // "classic", "64-bit offset", "64-bit data" or "NetCDF-4"
+	Dims   []Dim
+	Vars   []*Var
+	Attrs  Attrs
+}
+
+// Dim is a dimension.
+type Dim struct {
+	Name string
+	Len  int
+}
+
+// Var is a variable. Its numbers are read on demand, safe for concurrent use.
+type Var struct {
+	Name  string
+	Dims  []string // names of its dimensions, the slowest first
+	Shape []int
+	Type  Type
+	Attrs Attrs
+
+	read func(start, count []int, put func(i int, x float64)) error
+	text func() (string, error)
+}
+
+// Type is what a variable's values are.
+type Type int
+
+// The types, named as in CDL.
+const (
+	Byte Type = iota + 1
+	Char
+	Short
+	Int
+	Float
+	Double
+	UByte
+	UShort
+	UInt
+	Int64
+	UInt64
+	String
+)
+
+// Attrs are attributes, in the file's order.
+type Attrs []Attr
+
+// Attr is an attribute: text, or numbers.
+type Attr struct {
+	Name    string
+	Text    string
+	Numbers []float64
+	Type    Type
+}
+
+// Text is an attribute's text, "" where it is not there or numbers.
+func (a Attrs) Text(name string) string {
+	for i := range a {
+		if a[i].Name == name {
+			return a[i].Text
+		}
+	}
+	return ""
+}
+
+// Numbers is an attribute's numbers, none where it is not there or text.
+func (a Attrs) Numbers(name string) []float64 {
+	for i := range a {
+		if a[i].Name == name {
+			return a[i].Numbers
+		}
+	}
+	return nil
+}
+
+// Number is an attribute's only or first number, or another where there is none.
+func (a Attrs) Number(name string, other float64) float64 {
+	if n := a.Numbers(name); len(n) > 0 {
+		return n[0]
+	}
+	return other
+}
+
+// Detect tells from the first bytes of a file whether it is NetCDF, or HDF5, which NetCDF-4 files are.
+func Detect(head []byte) bool {
+	return len(head) >= 4 && string(head[:3]) == "CDF" && (head[3] == 1 || head[3] == 2 || head[3] == 5) || hdf5.Detect(head)
+}
+
+// Open reads a file's head.
+func Open(r io.ReaderAt, size int64) (*File, error) {
+	var head [8]byte
+	if n, err := r.ReadAt(head[:], 0); n < 4 {
+		if err != nil && err != io.EOF {
+			return nil, err
+		}
+		return nil, invalid("%d bytes", n)
+	}
+	if string(head[:3]) == "CDF" {
+		return openClassic(r, size)
+	}
+	return openHDF5(r, size)
+}
+
+// Var finds a variable; nil if there is none of that name.
+func (f *File) Var(name string) *Var {
+	for _, v := range f.Vars {
+		if v.Name == name {
+			return v
+		}
+	}
+	return nil
+}
+
+// Len is how many values there are; -1 for more than can be counted.
+func (v *Var) Len() int { return product(v.Shape) }
+
+// maxValues bounds the values of a variable.
+const maxValues = 1 << 48
+
+func product(shape []int) int {
+	n := 1
+	for _, k := range shape {
+		if k < 0 || k > 0 && n > maxValues/k {
+			return -1
+		}
+		n *= k
+	}
+	return n
+}
+
+// Numeric tells that the values are numbers.
+func (v *Var) Numeric() bool { return v.Type != Char && v.Type != String }
+
+// Read gives count values from start on along each dimension to put, with their index in that part, in any order; each once.
+// Numbers are as stored: neither scaled nor compared with _FillValue.
+func (v *Var) Read(start, count []int, put func(i int, x float64)) error {
+	if !v.Numeric() {
+		return fmt.Errorf("netcdf: %s holds no numbers", v.Name)
+	}
+	if len(start) != len(v.Shape) || len(count) != len(v.Shape) {
+		return fmt.Errorf("netcdf: %s has %d dimensions, not %d", v.Name, len(v.Shape), len(start))
+	}
+	for d, n := range v.Shape {
+		if start[d] < 0 || count[d] < 0 || start[d] > n || count[d] > n-start[d] {
+			return fmt.Errorf("netcdf: %s: %d from %d on of %d", v.Name, count[d], start[d], n)
+		}
+	}
+	if product(count) == 0 {
+		return nil
+	}
+	return v.read(start, count, put)
+}
+
+// maxAll bounds what All reads: coordinates of the largest grids.
+const maxAll = 1 << 26
+
+// All reads all numbers of a coordinate: scaled, and NaN where they are missing.
+func (v *Var) All() ([]float64, error) {
+	n := v.Len()
+	if n < 0 || n > maxAll {
+		return nil, fmt.Errorf("netcdf: %s: %d values; at most %d are read", v.Name, n, maxAll)
+	}
+	if err := v.reach(); err != nil {
+		return nil, err
+	}
+	values := make([]float64, n)
+	m := v.Mask()
+	err := v.Read(make([]int, len(v.Shape)), v.Shape, func(i int, x float64) { values[i] = m.Value(x) })
+	return values, err
+}
+
+// reach reads the last value, so that memory is taken only for what is there.
+func (v *Var) reach() error {
+	if v.Len() == 0 {
+		return nil
+	}
+	start, count := make([]int, len(v.Shape)), make([]int, len(v.Shape))
+	for d, n := range v.Shape {
+		start[d], count[d] = n-1, 1
+	}
+	return v.Read(start, count, func(int, float64) {})
+}
+
+// Chars is the text of a variable of type char, NULs and blanks at its end left out; "" for others.
+func (v *Var) Chars() string {
+	if v.text == nil {
+		return ""
+	}
+	text, err := v.text()
+	if err != nil {
+		return ""
+	}
+	return text
+}
+
+// Mask turns stored numbers into values (CF 1.11, 2.5.1 and 8.1).
+type Mask struct {
+	scale, offset float64
+	missing       []float64
+	low, high     float64 // of what is valid
+}
+
+// fills are the values that the library puts where nothing is written, for types where they can't be meant.
+var fills = map[Type]float64{
+	Short: -32767, Int: -2147483647, Float: float64(float32(9.9692099683868690e+36)), Double: 9.9692099683868690e+36,
+	UShort: 65535, UInt: 4294967295, Int64: -9223372036854775806, UInt64: 18446744073709551614,
+}
+
+// Mask reads the attributes that say what numbers mean. What is valid is said of stored numbers.
+func (v *Var) Mask() Mask {
+	m := Mask{scale: v.Attrs.Number("scale_factor", 1), offset: v.Attrs.Number("add_offset", 0), low: math.Inf(-1), high: math.Inf(1)}
+	m.missing = append(append([]float64(nil), v.Attrs.Numbers("_FillValue")...), v.Attrs.Numbers("missing_value")...)
+	if fill, ok := fills[v.Type]; ok && len(v.Attrs.Numbers("_FillValue")) == 0 {
+		m.missing = append(m.missing, fill)
+	}
+	if r := v.Attrs.Numbers("valid_range"); len(r) == 2 {
+		m.low, m.high = r[0], r[1]
+	}
+	m.low, m.high = v.Attrs.Number("valid_min", m.low), v.Attrs.Number("valid_max", m.high)
+	if v.Type == Float { // an attribute may have more digits than what is stored
+		for i, x := range m.missing {
+			m.missing[i] = float64(float32(x))
+		}
+	}
+	return m
+}
+
+// Value is a stored number's, NaN where it is missing.
+func (m *Mask) Value(x float64) float64 {
+	for _, missing := range m.missing {
+		if x == missing {
+			return math.NaN()
+		}
+	}
+	if x < m.low || x > m.high {
+		return math.NaN()
+	}
+	return x*m.scale + m.offset
+}
