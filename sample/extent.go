@@ -32,7 +32,7 @@ func (m *mesher) beside(q quad) bool {
 
 // near tells whether a box, with a margin of half its size for its bent sides, meets the grid's.
 func (m *mesher) near(lons, lats interval) bool {
-	box := m.raster.Extent()
+	box := m.extent
 	// An outermost cell reaches half a cell beyond its centre; two are for the bent sides of the grid itself.
 	padX, padY := 2*(box.MaxX()-box.MinX())/float64(m.nx), 2*(box.MaxY()-box.MinY())/float64(m.ny)
 	padX += (lons.max - lons.min) / 2

@@ -61,7 +61,7 @@ func (p *plan) mesh(row, rows int) []geo.XY {
 	if at, ok := p.plans.get(key); ok {
 		return at
 	}
-	m := &mesher{plan: p, row: row, at: resize(&p.sc.at, rows*p.view.Width)}
+	m := &mesher{plan: p, row: row, extent: p.raster.Extent(), at: resize(&p.sc.at, rows*p.view.Width)}
 	for i := range m.at {
 		m.at[i] = unknown
 	}
@@ -88,8 +88,9 @@ func intoTurn(at []geo.XY, nx float64) {
 // mesher makes the mesh of one band, whose first row of pixels is row.
 type mesher struct {
 	*plan
-	row int
-	at  []geo.XY // by pixel of the band
+	row    int
+	extent geo.Box  // of the grid
+	at     []geo.XY // by pixel of the band
 }
 
 // refine splits squares until all are smooth or known pixel by pixel. The smooth ones are left in sc.smooth.
