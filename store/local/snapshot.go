@@ -49,6 +49,14 @@ func (s *snapshot) Info(k field.Key) (store.Info, bool) {
 	}, true
 }
 
+// RunVersion tells whether a run is as it was in another snapshot: equal versions of a run hold equal fields. "" is no such run.
+func (s *snapshot) RunVersion(model string, run field.Time) string {
+	if r := s.state.run(runName{model, run}); r != nil {
+		return r.manifest.Digest.String()
+	}
+	return ""
+}
+
 // Close implements store.Snapshot.
 func (s *snapshot) Close() {
 	if !s.closed.Swap(true) {
