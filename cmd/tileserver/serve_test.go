@@ -121,7 +121,7 @@ func TestTheProgramSaysWhatIsWrong(t *testing.T) {
 		{[]string{"serve", "--nope"}, 2, "unknown flag --nope"},
 		{[]string{"serve", filepath.Join(dir, "absent"), "--listen", "127.0.0.1:0", "--data", filepath.Join(dir, "d")}, 1, "absent"},
 		{[]string{"ingest", dir}, 2, "--data"},
-		{[]string{"inspect", filepath.Join(dir, "absent")}, 2, "absent"},
+		{[]string{"inspect", filepath.Join(dir, "absent")}, 1, "absent"},
 		{[]string{"--version"}, 0, "isobar"},
 	} {
 		status, out, errs := call(c.args...)
