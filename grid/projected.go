@@ -67,7 +67,7 @@ func projected(p Plane, nx, ny int, first geo.XY, dx, dy float64) (Raster, error
 	}
 	g.extent = g.bounds()
 	if p.turn > 0 {
-		return &mercator{g}, nil
+		return &mercator{g, p}, nil
 	}
 	return &projectedGrid{g, p}, nil
 }
@@ -166,7 +166,10 @@ func measureNorth(p geo.Projection, at geo.XY, step float64, earth geo.Ellipsoid
 }
 
 // mercator is a planar grid whose columns are meridians.
-type mercator struct{ planar }
+type mercator struct {
+	planar
+	plane Plane
+}
 
 var _ Separable = (*mercator)(nil)
 
