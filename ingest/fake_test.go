@@ -155,7 +155,6 @@ type fakeStore struct {
 	failPut    func(field.Key) error
 	failPublic func(run field.Time) error
 	held       map[runName]bool
-	inFlight   int
 	mostHeld   int
 }
 
