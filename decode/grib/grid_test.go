@@ -99,6 +99,43 @@ func TestGridTemplates(t *testing.T) {
 	}
 }
 
+func TestViewsOfSatellitesGoTheScanningModesWay(t *testing.T) {
+	for _, c := range []struct {
+		mode                byte
+		xo, yo              int // of the first point, as the mode counts; the sub-satellite point is 11, 11
+		north, reckonsNorth bool
+	}{
+		{0x00, 10, 9, true, true},
+		{0x40, 10, 12, false, true},
+		{0x80, 11, 9, true, true},
+		{0xc0, 11, 12, false, true},
+	} {
+		o := section3(90, 6, nil, sphere, be(3, 2, 0, 0), []byte{0}, be(8, 8, 11000, 11000), []byte{c.mode}, be(0, 6610674, c.xo, c.yo))
+		p, err := spaceView2(testWalk(), o)
+		if err != nil {
+			t.Fatalf("mode %#x: %v", c.mode, err)
+		}
+		m := &Message{GridType: p.kind, Grid: p.grid, Points: p.points, NI: p.ni, NJ: p.nj, layout: p.layout}
+		var at [1]geo.LonLat
+		m.Grid.Places(at[:], m.Canonical(0))
+		if north := at[0].Lat > placeOf(m, 3).Lat; north != c.north || at[0].Lon >= placeOf(m, 2).Lon {
+			t.Errorf("mode %#x: first at %v, second row at %v, third column at %v", c.mode, at[0], placeOf(m, 3), placeOf(m, 2))
+		}
+		first, ok := m.Reckoned(0)
+		second, _ := m.Reckoned(3)
+		if ok && first.Lat > second.Lat != c.reckonsNorth {
+			t.Errorf("mode %#x: reckoned at %v, second row at %v", c.mode, first, second)
+		}
+	}
+}
+
+// placeOf is the place of a field's i-th point in the order of the file.
+func placeOf(m *Message, i int) geo.LonLat {
+	var at [1]geo.LonLat
+	m.Grid.Places(at[:], m.Canonical(i))
+	return at[0]
+}
+
 func TestReducedGridsOfBothDirections(t *testing.T) {
 	counts := []byte{0, 20, 0, 24, 0, 28, 0, 28, 0, 24, 0, 20}
 	// The octahedral grid of three rows between pole and equator: Gaussian latitudes of 6.

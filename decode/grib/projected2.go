@@ -153,8 +153,8 @@ func spaceView2(w *walk, o *octets) (*place, error) {
 	return w.spaceView(v, o.u32(31), o.u32(35), o.u8(64), o.u8(47), micro(o, 39), micro(o, 65), o.u32(69) == missing32)
 }
 
-// spaceView makes the grid that a satellite above the equator sees. Its rows go from north to south, and each from west to east:
-// writers, and ecCodes, take the scanning mode to tell in which direction the coordinates of the sub-satellite point count.
+// spaceView makes the grid that a satellite above the equator sees. Its rows go as the scanning mode says, but each from west to
+// east: of columns the mode tells only in which direction the coordinates of the sub-satellite point count.
 func (w *walk) spaceView(v grid.View, ni, nj, mode, flags int, latDeg, turnDeg float64, infinite bool) (*place, error) {
 	switch {
 	case infinite:
@@ -170,7 +170,7 @@ func (w *walk) spaceView(v grid.View, ni, nj, mode, flags int, latDeg, turnDeg f
 	if mode&scanNorthwards != 0 {
 		v.CentreY = float64(nj-1) - v.CentreY
 	}
-	p, err := w.raster(spaceView, ni, nj, mode&^(scanWestwards|scanNorthwards), flags)
+	p, err := w.raster(spaceView, ni, nj, mode&^scanWestwards, flags)
 	if err != nil {
 		return nil, err
 	}

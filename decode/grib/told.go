@@ -24,9 +24,13 @@ func (p *place) rotated(lon, lat span, southPole geo.LonLat, turnDeg float64) (*
 // Reckoned gives the place of the i-th point in the order of the file as ecCodes 2.28 reckons it, to the last digit that it
 // prints, for comparisons. It differs from the place in Grid where headers round: rows are counted by the increment, which a
 // file rounds to 10^-6 degrees or worse, except for the last one; places of rotated grids are rounded to 24 bits of 10^-6
-// degrees. ok is false for grids where there is no such difference, and for fields that ecCodes doesn't read.
+// degrees; of a satellite's view, the first row always is the northernmost. ok is false for grids where there is no such difference,
+// and for fields that ecCodes doesn't read.
 func (m *Message) Reckoned(i int) (at geo.LonLat, ok bool) {
 	const runLength = 200
+	if m.GridType == spaceView && m.layout.northwards && i >= 0 && i < m.Points {
+		return m.northFirst(i), true
+	}
 	t := m.told
 	if t == nil || m.layout.rows != nil || m.DataTemplate == runLength || m.NI < 1 || m.NJ < 1 || i < 0 || i >= m.Points || m.GridType == regularGG {
 		return at, false
@@ -44,6 +48,15 @@ func (m *Message) Reckoned(i int) (at geo.LonLat, ok bool) {
 		return t.unrotated(at), true
 	}
 	return at, true
+}
+
+// northFirst is where the i-th point of a raster would lie if its rows went southwards.
+func (m *Message) northFirst(i int) geo.LonLat {
+	cell := m.layout.canonical(i)
+	column, row := cell%m.NI, cell/m.NI
+	var at [1]geo.LonLat
+	m.Grid.Places(at[:], (m.NJ-1-row)*m.NI+column)
+	return at[0]
 }
 
 // row is the latitude of a row as stored: by the step, unless that is missing or leads elsewhere than the last row.
