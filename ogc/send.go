@@ -67,11 +67,7 @@ func caching(h http.Header, a answer.Answer) {
 // Document sends a small text that may be kept for maxAge. Its ETag is weak, as it may be compressed on its way.
 func Document(w http.ResponseWriter, r *http.Request, mediaType string, body []byte, maxAge time.Duration) {
 	sum := sha256.Sum256(body)
-	Stored(w, r, mediaType, `W/"`+hex.EncodeToString(sum[:8])+`"`, body, maxAge)
-}
-
-// Stored is Document for a body whose ETag is known.
-func Stored(w http.ResponseWriter, r *http.Request, mediaType, etag string, body []byte, maxAge time.Duration) {
+	etag := `W/"` + hex.EncodeToString(sum[:8]) + `"`
 	w.Header().Set("ETag", etag)
 	w.Header().Set("Cache-Control", fmt.Sprintf("public, max-age=%d", int(maxAge.Seconds())))
 	if Has(r, etag) {
@@ -101,6 +97,17 @@ func write(w http.ResponseWriter, status int, mediaType string, body []byte) {
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
 	_, _ = w.Write(body) // an error means that the client has left
+}
+
+// TakesGzip tells that a client takes gzip (RFC 9110 12.5.3).
+func TakesGzip(r *http.Request) bool {
+	for part := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
+		coding, weight, _ := strings.Cut(part, ";")
+		if strings.TrimSpace(coding) == "gzip" {
+			return strings.ReplaceAll(weight, " ", "") != "q=0"
+		}
+	}
+	return false
 }
 
 // Has tells that the client has the answer already: If-None-Match names its ETag or is "*" (RFC 9110 13.1.2, weak comparison).

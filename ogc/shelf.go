@@ -1,57 +1,143 @@
 package ogc
 
 import (
+	"bytes"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
+	"fmt"
+	"hash/fnv"
 	"math"
 	"net/http"
 	"net/url"
 	"strconv"
 	"sync"
 	"time"
+
+	"github.com/klauspost/compress/gzip"
 )
 
 // shelfRoom bounds how many documents a shelf keeps: a few versions and scopes by a few names of the server.
-const shelfRoom = 16
+const shelfRoom = 32
 
 // ShelfKey is all that a document is made from.
 type ShelfKey struct {
 	Kind      string // which document: version, sections, model
-	Catalogue string // the catalogue's version
 	Base      string // how clients reach the server
-	Minute    int64  // defaults follow the clock
+	Catalogue string // the catalogue's version
+	Sequence  string // when that was first seen
+	Clock     uint64 // the defaults that follow the clock
 }
 
-// Kept is a finished document.
-type Kept struct {
-	Body []byte
-	ETag string // weak: the document may be compressed on its way
+// etag names the document before it is made. It is weak, as the document may be compressed on its way.
+func (k ShelfKey) etag() string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %s %d", k.Kind, k.Base, k.Catalogue, k.Sequence, k.Clock))
+	return `W/"` + hex.EncodeToString(sum[:8]) + `"`
+}
+
+// kept is a document: made once, and compressed once, when it is first asked for.
+type kept struct {
+	made, zipped sync.Once
+	body, zip    []byte
+}
+
+// clock is the moment that a catalogue's defaults were read at.
+type clock struct {
+	catalogue string
+	minute    int64
 }
 
 // Shelf keeps the newest documents. The zero value is empty. Safe for concurrent use.
 type Shelf struct {
-	mu   sync.Mutex
-	docs map[ShelfKey]Kept
+	mu     sync.Mutex
+	docs   map[ShelfKey]*kept
+	clocks map[clock]uint64
 }
 
-// Get finds a document, or makes and keeps it. When the shelf is full it is cleared, as what fills it is mostly out of date.
-func (s *Shelf) Get(k ShelfKey, make func() []byte) Kept {
+// Key is what a document is made from: kind says which, base how clients reach the server. It costs next to nothing, and changes when
+// the document does.
+func (s *Shelf) Key(kind, base string, c Catalogue, now time.Time) ShelfKey {
+	at := clock{c.Version(), now.Unix() / 60}
 	s.mu.Lock()
-	d, ok := s.docs[k]
+	defaults, ok := s.clocks[at]
 	s.mu.Unlock()
+	if !ok {
+		defaults = defaultsOf(c, now)
+		s.mu.Lock()
+		if s.clocks == nil || len(s.clocks) >= shelfRoom {
+			s.clocks = map[clock]uint64{}
+		}
+		s.clocks[at] = defaults
+		s.mu.Unlock()
+	}
+	return ShelfKey{Kind: kind, Base: base, Catalogue: c.Version(), Sequence: Sequence(c.Updated()), Clock: defaults}
+}
+
+// defaultsOf is a sum of all layers' default times.
+func defaultsOf(c Catalogue, now time.Time) uint64 {
+	h, word := fnv.New64a(), make([]byte, 8)
+	for _, l := range c.Layers() {
+		binary.LittleEndian.PutUint64(word, uint64(l.DefaultTime(now)))
+		_, _ = h.Write(word) // never fails
+	}
+	return h.Sum64()
+}
+
+// doc finds a document or a place for it. When the shelf is full it is cleared, as what fills it is mostly out of date.
+func (s *Shelf) doc(k ShelfKey) *kept {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	d, ok := s.docs[k]
 	if ok {
 		return d
 	}
-	d.Body = make()
-	sum := sha256.Sum256(d.Body)
-	d.ETag = `W/"` + hex.EncodeToString(sum[:8]) + `"`
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	if s.docs == nil || len(s.docs) >= shelfRoom {
-		s.docs = map[ShelfKey]Kept{}
+		s.docs = map[ShelfKey]*kept{}
 	}
+	d = &kept{}
 	s.docs[k] = d
 	return d
+}
+
+// Send sends the document of a key, made if it isn't kept yet: 304 without making it, compressed where the client takes that.
+func (s *Shelf) Send(w http.ResponseWriter, r *http.Request, mediaType string, k ShelfKey, maxAge time.Duration, make func() []byte) {
+	etag, h := k.etag(), w.Header()
+	h.Set("ETag", etag)
+	h.Set("Cache-Control", fmt.Sprintf("public, max-age=%d", int(maxAge.Seconds())))
+	if Has(r, etag) {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	d := s.doc(k)
+	d.made.Do(func() { d.body = make() })
+	body := d.body
+	if TakesGzip(r) {
+		d.zipped.Do(func() { d.zip = zipped(d.body) })
+		if d.zip != nil {
+			h.Set("Content-Encoding", "gzip")
+			body = d.zip
+		}
+	}
+	if h.Get("Vary") == "" {
+		h.Set("Vary", "Accept-Encoding")
+	}
+	write(w, http.StatusOK, mediaType, body)
+}
+
+// zippedLevel is how hard kept documents are compressed: they are sent often.
+const zippedLevel = 6
+
+// zipped is a document as gzip.
+func zipped(body []byte) []byte {
+	var b bytes.Buffer
+	w, err := gzip.NewWriterLevel(&b, zippedLevel)
+	if err != nil { // no such level
+		return nil
+	}
+	if _, err := w.Write(body); err != nil || w.Close() != nil { // into memory
+		return nil
+	}
+	return b.Bytes()
 }
 
 // Len is how many documents are kept.
@@ -96,10 +182,14 @@ const (
 	LegendHeight = 320
 )
 
-// LegendURL is where the legend of a layer's style is drawn, by WMS of a version.
+// LegendURL is where the legend of a layer's style is drawn, by WMS of a version. Its parameters are in alphabetical order.
 func LegendURL(base, version, layer, style, format string) string {
-	return base + "/wms?" + url.Values{
-		"SERVICE": {"WMS"}, "VERSION": {version}, "REQUEST": {"GetLegendGraphic"}, "LAYER": {layer}, "STYLE": {style},
-		"FORMAT": {format}, "WIDTH": {strconv.Itoa(LegendWidth)}, "HEIGHT": {strconv.Itoa(LegendHeight)},
-	}.Encode()
+	return base + "/wms?FORMAT=" + url.QueryEscape(format) + legendSize + "&LAYER=" + url.QueryEscape(layer) + "&REQUEST=GetLegendGraphic&SERVICE=WMS&STYLE=" +
+		url.QueryEscape(style) + "&VERSION=" + version + legendWidth
 }
+
+// The parts of a legend's address that are always the same.
+var (
+	legendSize  = "&HEIGHT=" + strconv.Itoa(LegendHeight)
+	legendWidth = "&WIDTH=" + strconv.Itoa(LegendWidth)
+)

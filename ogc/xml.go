@@ -1,7 +1,7 @@
 package ogc
 
 import (
-	"strings"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -11,6 +11,9 @@ type XML struct {
 	body []byte
 	open []string
 }
+
+// Grow makes room for a document of so many bytes.
+func (x *XML) Grow(n int) { x.body = slices.Grow(x.body, n) }
 
 // Raw adds text as it is: a declaration, a DOCTYPE.
 func (x *XML) Raw(text string) { x.body = append(x.body, text...) }
@@ -72,25 +75,36 @@ func (x *XML) indent() {
 	}
 }
 
-// escaped are the characters that XML gives a meaning; line ends and tabs would be folded in attributes.
-var escaped = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "\t", "&#9;", "\n", "&#10;", "\r", "&#13;")
-
-// escape adds text that cannot break the document: what XML 1.0 2.2 does not allow becomes U+FFFD.
+// escape adds text that cannot break the document: characters that XML gives a meaning as entities, line ends and tabs too, which
+// would be folded in attributes; what XML 1.0 2.2 does not allow as U+FFFD.
 func (x *XML) escape(text string) {
-	plain := true
-	for i := 0; i < len(text) && plain; i++ {
-		b := text[i]
-		plain = b >= ' ' && b < utf8.RuneSelf && b != '&' && b != '<' && b != '>' && b != '"'
-	}
-	if plain {
-		x.body = append(x.body, text...)
-		return
-	}
-	text = strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0xFFFE || r == 0xFFFF {
-			return utf8.RuneError
+	from := 0
+	for i := 0; i < len(text); {
+		c, size := text[i], 1
+		replacement := ""
+		switch {
+		case c >= utf8.RuneSelf:
+			var r rune
+			if r, size = utf8.DecodeRuneInString(text[i:]); r == utf8.RuneError && size == 1 || r == 0xFFFE || r == 0xFFFF {
+				replacement = "\uFFFD"
+			}
+		case c < utf8.RuneSelf:
+			replacement = entities[c]
 		}
-		return r
-	}, text)
-	x.body = append(x.body, escaped.Replace(text)...)
+		if replacement != "" {
+			x.body = append(append(x.body, text[from:i]...), replacement...)
+			from = i + size
+		}
+		i += size
+	}
+	x.body = append(x.body, text[from:]...)
+}
+
+// entities are the characters that cannot stand for themselves.
+var entities = [utf8.RuneSelf]string{
+	0: "\uFFFD", 1: "\uFFFD", 2: "\uFFFD", 3: "\uFFFD", 4: "\uFFFD", 5: "\uFFFD", 6: "\uFFFD", 7: "\uFFFD", 8: "\uFFFD",
+	'\t': "&#9;", '\n': "&#10;", 11: "\uFFFD", 12: "\uFFFD", '\r': "&#13;", 14: "\uFFFD", 15: "\uFFFD", 16: "\uFFFD", 17: "\uFFFD",
+	18: "\uFFFD", 19: "\uFFFD", 20: "\uFFFD", 21: "\uFFFD", 22: "\uFFFD", 23: "\uFFFD", 24: "\uFFFD", 25: "\uFFFD", 26: "\uFFFD",
+	27: "\uFFFD", 28: "\uFFFD", 29: "\uFFFD", 30: "\uFFFD", 31: "\uFFFD",
+	'&': "&amp;", '<': "&lt;", '>': "&gt;", '"': "&quot;",
 }

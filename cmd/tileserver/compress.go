@@ -8,6 +8,8 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/labstack/echo/v4"
+
+	"isobar/ogc"
 )
 
 // leastCompressed is the shortest body in bytes that is compressed.
@@ -29,7 +31,7 @@ func compress() echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			c.Response().Header().Add(echo.HeaderVary, echo.HeaderAcceptEncoding)
-			if !takesGzip(c.Request()) || c.Request().Method == http.MethodHead {
+			if !ogc.TakesGzip(c.Request()) || c.Request().Method == http.MethodHead {
 				return next(c)
 			}
 			w := &compressor{ResponseWriter: c.Response().Writer, writers: writers}
@@ -38,17 +40,6 @@ func compress() echo.MiddlewareFunc {
 			return next(c)
 		}
 	}
-}
-
-// takesGzip tells that a client takes gzip.
-func takesGzip(r *http.Request) bool {
-	for part := range strings.SplitSeq(r.Header.Get(echo.HeaderAcceptEncoding), ",") {
-		coding, weight, _ := strings.Cut(strings.TrimSpace(part), ";")
-		if strings.TrimSpace(coding) == "gzip" {
-			return strings.ReplaceAll(weight, " ", "") != "q=0"
-		}
-	}
-	return false
 }
 
 // compressor is a response that may be compressed on its way.

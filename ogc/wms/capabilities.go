@@ -2,6 +2,9 @@ package wms
 
 import (
 	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
 	"time"
 
 	"isobar/geo"
@@ -22,19 +25,49 @@ const capabilitiesAge = time.Minute
 func (h *Handler) getCapabilities(w http.ResponseWriter, q *request) error {
 	catalogue, release := h.hold()
 	defer release()
+	if q.model != "" && len(layersOf(catalogue, q.model)) == 0 {
+		return noModel(q.model)
+	}
 	if err := ogc.CheckSequence(q.Get("updatesequence"), catalogue.Updated()); err != nil {
 		return err
 	}
 	base, now := h.baseURL(q.Request), q.now.Truncate(capabilitiesAge)
-	doc := h.kept.Get(ogc.ShelfKey{Kind: q.version.String(), Catalogue: catalogue.Version(), Base: base, Minute: now.Unix()}, func() []byte {
-		return h.capabilities(q.version, catalogue, base, now)
-	})
 	mediaType := typeCapabilities130
 	if q.version == v111 {
 		mediaType = typeCapabilities111
 	}
-	ogc.Stored(w, q.Request, mediaType, doc.ETag, doc.Body, capabilitiesAge)
+	h.kept.Send(w, q.Request, mediaType, h.kept.Key(q.version.String()+" "+q.model, base, catalogue, now), capabilitiesAge, func() []byte {
+		return h.capabilities(q.version, q.model, catalogue, base, now)
+	})
 	return nil
+}
+
+// frameBytes and layerBytes are about how long the document is without layers, and how much each adds.
+const (
+	frameBytes = 32 << 10
+	layerBytes = 3400
+)
+
+// layersOf are the layers of a model, or all of them if it is "".
+func layersOf(c ogc.Catalogue, model string) []*layers.Layer {
+	all := c.Layers()
+	if model == "" {
+		return all
+	}
+	first := slices.IndexFunc(all, func(l *layers.Layer) bool { return l.Model.ID == model })
+	if first < 0 {
+		return nil
+	}
+	last := first
+	for last < len(all) && all[last].Model.ID == model {
+		last++
+	}
+	return all[first:last]
+}
+
+// noModel is the fault of a path that names no model.
+func noModel(model string) error {
+	return &ogc.Fault{Status: http.StatusNotFound, Code: ogc.LayerNotDefined, Text: "there is no model " + strconv.Quote(model)}
 }
 
 // scribe writes one capabilities document.
@@ -44,6 +77,7 @@ type scribe struct {
 	version version
 	base    string // how clients reach the server
 	url     string // of the service, ending in "?"
+	title   string // of the service, and of the layer that holds all others
 	now     time.Time
 	boxes   map[geo.Box][]ogcBox
 }
@@ -54,9 +88,14 @@ type ogcBox struct {
 	box geo.Box
 }
 
-// capabilities writes the document: layers lie below their model, and models below the root.
-func (h *Handler) capabilities(v version, c ogc.Catalogue, base string, now time.Time) []byte {
-	s := &scribe{h: h, version: v, base: base, url: base + Path + "?", now: now, boxes: map[geo.Box][]ogcBox{}}
+// capabilities writes the document: layers lie below their model, and models below the root. With a model it is those of that model.
+func (h *Handler) capabilities(v version, model string, c ogc.Catalogue, base string, now time.Time) []byte {
+	all := layersOf(c, model)
+	s := &scribe{h: h, version: v, base: base, url: base + Path + "?", title: h.about.Title, now: now, boxes: map[geo.Box][]ogcBox{}}
+	if model != "" && len(all) > 0 {
+		s.url, s.title = base+Path+"/"+url.PathEscape(model)+"?", h.about.Title+": "+all[0].Model.Title
+	}
+	s.Grow(frameBytes + layerBytes*len(all))
 	s.Raw(`<?xml version="1.0" encoding="UTF-8"?>` + "\n")
 	update := ogc.Sequence(c.Updated())
 	if v == v111 {
@@ -72,7 +111,7 @@ func (h *Handler) capabilities(v version, c ogc.Catalogue, base string, now time
 	s.Open("Capability")
 	s.requests()
 	s.exceptions()
-	s.root(c.Layers())
+	s.root(all)
 	s.Close()
 	s.Close()
 	return s.Bytes()
@@ -81,7 +120,7 @@ func (h *Handler) capabilities(v version, c ogc.Catalogue, base string, now time
 // root writes the layer that holds all others. Layers come by model, as the catalogue lists them.
 func (s *scribe) root(all []*layers.Layer) {
 	s.Open("Layer")
-	s.Leaf("Title", s.h.about.Title)
+	s.Leaf("Title", s.title)
 	for _, ref := range geo.References() {
 		s.Leaf(s.crsName(), ref.Code)
 	}

@@ -1,7 +1,6 @@
 package wms
 
 import (
-	"fmt"
 	"net/url"
 	"strconv"
 
@@ -20,7 +19,7 @@ func (s *scribe) service() {
 	} else {
 		s.Leaf("Name", "WMS")
 	}
-	s.Leaf("Title", a.Title)
+	s.Leaf("Title", s.title)
 	s.Some("Abstract", a.Abstract)
 	s.keywords(a.Keywords)
 	s.online(s.url)
@@ -197,6 +196,9 @@ func (s *scribe) layer(l *layers.Layer) {
 
 // metadata writes where more is told of a layer (WMS 1.3.0 7.2.4.6.10): its collection.
 func (s *scribe) metadata(l *layers.Layer) {
+	if s.version == v111 { // whose DTD knows two standards of metadata alone
+		return
+	}
 	s.Open("MetadataURL", "type", "other")
 	s.Leaf("Format", "application/json")
 	s.online(s.base + "/collections/" + url.PathEscape(l.Name) + "?f=json")
@@ -210,7 +212,7 @@ func abstract(l *layers.Layer) string {
 		if text != "" {
 			text += " "
 		}
-		text += fmt.Sprintf("Shown in %s; the values are in %s.", l.Styles[0].Unit, l.Element.Unit)
+		text += "Shown in " + l.Styles[0].Unit + "; the values are in " + l.Element.Unit + "."
 	}
 	return text
 }

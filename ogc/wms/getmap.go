@@ -85,6 +85,9 @@ func (h *Handler) getLegendGraphic(w http.ResponseWriter, q *request) error {
 	if name == "" {
 		return &ogc.Fault{Status: http.StatusBadRequest, Code: ogc.LayerNotDefined, Locator: "layer", Text: "layer is missing"}
 	}
+	if err := q.within(name); err != nil {
+		return err
+	}
 	_, style := q.First("style", "styles")
 	l := answer.LegendRequest{Layer: name, Style: style, Format: "image/png", Unit: q.Get("units"), Transparent: q.True("transparent"), Dark: q.True("dark")}
 	if f := q.Get("format"); f != "" {

@@ -38,6 +38,7 @@ type request struct {
 	*http.Request
 	ogc.Query
 	version version
+	model   string // of the path; "": all
 	now     time.Time
 }
 

@@ -80,6 +80,11 @@ func (h *Handler) choices(q *request) ([]answer.LayerChoice, error) {
 		return nil, &ogc.Fault{Status: http.StatusBadRequest, Code: ogc.StyleNotDefined, Locator: "styles",
 			Text: strconv.Itoa(len(styles)) + " styles for " + strconv.Itoa(len(names)) + " layers"}
 	}
+	for _, name := range names {
+		if err := q.within(name); err != nil {
+			return nil, err
+		}
+	}
 	selection, err := q.Selection(q.now)
 	if err != nil {
 		return nil, err
@@ -92,6 +97,14 @@ func (h *Handler) choices(q *request) ([]answer.LayerChoice, error) {
 		}
 	}
 	return choices, nil
+}
+
+// within is the fault of a layer that is not of the model that the path names.
+func (q *request) within(layer string) error {
+	if q.model == "" || strings.HasPrefix(layer, q.model+".") {
+		return nil
+	}
+	return &ogc.Fault{Status: http.StatusNotFound, Code: ogc.LayerNotDefined, Locator: "layers", Text: "model " + q.model + " has no layer " + strconv.Quote(layer)}
 }
 
 // white is the background of a map that names none (WMS 1.3.0 7.3.3.10).

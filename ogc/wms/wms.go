@@ -4,6 +4,7 @@ package wms
 import (
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -44,12 +45,23 @@ func handler(answers ogc.Answers, hold ogc.Hold, about ogc.About, pictures []enc
 func (h *Handler) Register(e *echo.Echo) {
 	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
 		e.Add(method, Path, echo.WrapHandler(h))
+		e.Add(method, Path+"/:model", func(c echo.Context) error {
+			h.serve(c.Response(), c.Request(), c.Param("model"))
+			return nil
+		})
 	}
 }
 
 // ServeHTTP answers one request.
-func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	q := &request{Request: r, now: h.now()}
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.serve(w, r, "") }
+
+// serve answers one request to the service of all models, or of one: that one's capabilities are shorter, and it knows its own
+// layers alone.
+func (h *Handler) serve(w http.ResponseWriter, r *http.Request, model string) {
+	if decoded, err := url.PathUnescape(model); err == nil {
+		model = decoded
+	}
+	q := &request{Request: r, now: h.now(), model: model}
 	var err error
 	if q.Query, err = ogc.ReadQuery(r); err == nil {
 		err = h.answer(w, q)

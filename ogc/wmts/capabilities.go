@@ -1,6 +1,7 @@
 package wmts
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -33,11 +34,14 @@ func (h *Handler) getCapabilities(w http.ResponseWriter, q *request) error {
 	catalogue, release := h.hold()
 	defer release()
 	if err := ogc.CheckSequence(q.Get("updatesequence"), catalogue.Updated()); err != nil {
-		return err
+		var fault *ogc.Fault
+		if errors.As(err, &fault) && fault.Code == ogc.CurrentUpdateSequence {
+			wanted = nil // the document's frame alone says that it has not changed (OWS Common 1.1.0 7.3.4)
+		} else {
+			return err
+		}
 	}
 	base, now := h.baseURL(q.Request), q.now.Truncate(capabilitiesAge)
-	key := ogc.ShelfKey{Kind: strings.Join(wanted, ","), Catalogue: catalogue.Version(), Base: base, Minute: now.Unix()}
-	doc := h.kept.Get(key, func() []byte { return h.capabilities(wanted, catalogue, base, now) })
 	mediaType := typeCapabilities
 	for _, f := range q.List("acceptformats") { // the first that is offered; none of them: the default (OWS Common 1.1.0 7.3.5)
 		if f = ogc.MediaType(f); f == typeCapabilities || f == typeCapabilitiesText {
@@ -45,7 +49,8 @@ func (h *Handler) getCapabilities(w http.ResponseWriter, q *request) error {
 			break
 		}
 	}
-	ogc.Stored(w, q.Request, mediaType, doc.ETag, doc.Body, capabilitiesAge)
+	key := h.kept.Key(mediaType+" "+strings.Join(wanted, ","), base, catalogue, now)
+	h.kept.Send(w, q.Request, mediaType, key, capabilitiesAge, func() []byte { return h.capabilities(wanted, catalogue, base, now) })
 	return nil
 }
 
@@ -55,6 +60,11 @@ func wantedSections(q *request) ([]string, error) {
 		return sections, nil
 	}
 	list := q.List("sections")
+	for i, name := range list {
+		if strings.EqualFold(name, "All") {
+			list[i] = "All"
+		}
+	}
 	if len(list) == 0 {
 		return nil, ogc.Missing("sections")
 	}

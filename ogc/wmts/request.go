@@ -62,6 +62,9 @@ func (h *Handler) refuse(w http.ResponseWriter, q *request, err error) {
 			status = http.StatusNotFound
 		}
 	}
+	if code == ogc.InvalidUpdateSequence {
+		locator = "" // OWS Common 1.1.0 table 8
+	}
 	var x ogc.XML
 	x.Raw(`<?xml version="1.0" encoding="UTF-8"?>` + "\n")
 	x.Open("ExceptionReport", "xmlns", "http://www.opengis.net/ows/1.1", "xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance",

@@ -4,6 +4,7 @@ import (
 	"image/color"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"isobar/answer"
@@ -24,6 +25,9 @@ type tile struct {
 	choice answer.LayerChoice
 	view   geo.View
 }
+
+// valueNames are the parameters that choose a value of a dimension.
+var valueNames = []string{"time", "elevation", "member", "reference_time", "dim_member", "dim_reference_time"}
 
 // getTile answers GetTile (7.2).
 func (h *Handler) getTile(w http.ResponseWriter, q *request) error {
@@ -53,6 +57,11 @@ func (h *Handler) tile(q *request) (t tile, err error) {
 		return t, ogc.Missing("Style")
 	}
 	t.choice.Style = q.Get("style")
+	for _, name := range valueNames { // the keyword of 7.1.1.1, as good as no value
+		if strings.EqualFold(q.Get(name), "default") {
+			delete(q.Query, name)
+		}
+	}
 	if t.choice.Selection, err = q.Selection(q.now); err != nil {
 		return t, err
 	}
@@ -125,6 +134,11 @@ func (h *Handler) getFeatureInfo(w http.ResponseWriter, q *request) error {
 	if err != nil {
 		return err
 	}
+	for _, name := range []string{"InfoFormat", "I", "J"} {
+		if q.value(name) == "" {
+			return ogc.Missing(name)
+		}
+	}
 	format, ok := ogc.FindInfoFormat(q.value("InfoFormat"))
 	if !ok {
 		return ogc.Invalid("InfoFormat", "InfoFormat %q is not offered", clip(q.value("InfoFormat")))
@@ -145,7 +159,7 @@ func (h *Handler) getFeatureInfo(w http.ResponseWriter, q *request) error {
 		return err
 	}
 	w.Header().Set("Cache-Control", infoAge)
-	ogc.Plain(w, format.ContentType(), format.Write(places[0], values))
+	ogc.Plain(w, format.Type, format.Write(places[0], values)) // without a character set: the OGC's suite compares it to InfoFormat
 	return nil
 }
 
