@@ -220,6 +220,13 @@ func TestComplexRefusals(t *testing.T) {
 		{"a sum of lengths above the count", func(h []byte) { h[34]++ }, packing.ErrBroken},
 		{"a sum of lengths below the count", func(h []byte) { h[34]-- }, packing.ErrBroken},
 		{"four thousand million groups", func(h []byte) { h[20] = 0xff }, packing.ErrBroken},
+		{"four thousand million groups of nothing", func(h []byte) {
+			h[20] = 0xff
+			for _, bits := range []int{8, 25, 35} {
+				h[bits] = 0
+			}
+			h[29] = 0 // the base of lengths
+		}, packing.ErrBroken},
 		{"lengths of four thousand million", func(h []byte) { h[26] = 0xff }, packing.ErrBroken},
 		{"widths beyond the data", func(h []byte) { h[24] = 57 }, packing.ErrBroken},
 		{"widths beyond all words", func(h []byte) { h[24] = 255 }, packing.ErrBroken},

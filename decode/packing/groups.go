@@ -27,8 +27,14 @@ type groupReader struct {
 	reference int64
 }
 
+// maxEmpty is how many groups more than values there may be: empty ones take time and no room.
+const maxEmpty = 1 << 16
+
 // place puts lists one after the other from an octet on, each from an octet of its own, and the values behind them.
 func (r *groupReader) place(data []byte, at int, lists ...*list) error {
+	if r.count-r.expect > maxEmpty {
+		return broken("%d groups of %d values", r.count, r.expect)
+	}
 	for _, l := range lists {
 		l.cursor = cursor{data: data, pos: at * 8}
 		at += (r.count*l.width + 7) / 8

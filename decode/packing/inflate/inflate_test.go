@@ -92,28 +92,33 @@ func TestExpandRefusesEndlessEmptyBlocks(t *testing.T) {
 	}
 }
 
-// FuzzExpand compares with the standard library.
+// FuzzExpand compares with the standard library. That one reads as many bits ahead as the end of a block takes, so it is
+// given some more of them where it should have read as much.
 func FuzzExpand(f *testing.F) {
 	for _, text := range texts() {
 		for _, level := range []int{flate.NoCompression, flate.BestSpeed, flate.HuffmanOnly} {
-			f.Add(deflate(f, level, text[:min(len(text), 3000)]), uint16(len(text)))
+			f.Add(deflate(f, level, text[:min(len(text), 300)]), uint16(300))
 		}
 	}
 	f.Fuzz(func(t *testing.T, data []byte, size uint16) {
-		want := make([]byte, size)
-		n, _ := io.ReadFull(flate.NewReader(bytes.NewReader(data)), want)
 		got := make([]byte, size)
-		err := inflate.Expand(got, data)
-		if err == nil && n < len(want) {
-			t.Fatalf("%d octets are made of data that end after %d", size, n)
+		if err := inflate.Expand(got, data); err != nil {
+			if n := standard(got, data); n == len(got) && n > 0 {
+				t.Fatalf("%v: the standard library reads it", err)
+			}
+			return
 		}
-		if err == nil && !bytes.Equal(got, want) {
-			t.Fatalf("other octets than the standard library's")
-		}
-		if err != nil && n == len(want) && size > 0 {
-			t.Fatalf("%v: the standard library reads it", err)
+		want := make([]byte, size)
+		if n := standard(want, append(data, 0, 0)); n < len(want) || !bytes.Equal(got, want) {
+			t.Fatalf("the standard library reads %d of %d octets, or others", n, size)
 		}
 	})
+}
+
+// standard is Expand by the standard library; it says how much it has read.
+func standard(dst, data []byte) int {
+	n, _ := io.ReadFull(flate.NewReader(bytes.NewReader(data)), dst)
+	return n
 }
 
 func BenchmarkExpand(b *testing.B) {
