@@ -4,7 +4,7 @@ SHARED ?= ../shared
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.0
 PACKAGES = ./...
 
-.PHONY: build test check race fuzz values judge conformance bench bench-eccodes bench-ingest test-ingest screenshots clean
+.PHONY: build test check race fuzz values test-corpus judge conformance bench bench-eccodes bench-ingest test-ingest screenshots clean
 
 build:            ## the program, static
 	CGO_ENABLED=0 go build -trimpath -o tileserver ./cmd/tileserver
@@ -28,6 +28,9 @@ fuzz:             ## every fuzz target for FUZZTIME
 
 values: build     ## every field of the corpus against ecCodes
 	SHARED=$(SHARED) test/values.sh
+
+test-corpus: build ## a map of every layer of the corpus, and the contact sheet of docs/
+	SHARED=$(SHARED) test/corpus.sh
 
 judge: build      ## real clients: GDAL, OWSLib, Leaflet, OpenLayers, MapLibre
 	SHARED=$(SHARED) test/judge.sh
