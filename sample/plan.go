@@ -98,7 +98,7 @@ func (p *plan) levelOf(sizes []float64) int {
 		}
 	}
 	const slack = 1 + 1e-6 // a pixel of exactly two cells, less the rounding of its box
-	level := 0
+	level := min(p.in.MinLevel, p.in.MaxLevel)
 	for level < p.in.MaxLevel && float64(int(2)<<level) <= size*slack && !math.IsInf(size, 1) {
 		level++
 	}

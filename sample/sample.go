@@ -38,6 +38,7 @@ type Fields interface {
 type Input struct {
 	Grid     grid.Grid
 	MaxLevel int                  // coarsest pyramid level of all Keys
+	MinLevel int                  // finest level to read; MaxLevel: exactly that one, whatever the view
 	Keys     []field.Key          // one, or the inputs of Expr in its order
 	Nearest  bool                 // categories: nearest cell; else bilinear
 	Expr     *elements.Expression // nil: the value itself
