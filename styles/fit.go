@@ -8,13 +8,15 @@ import (
 	"isobar/elements"
 )
 
-// names tells whether a style is meant for an element by its default style or its ID.
+// names tells whether a style is meant for an element by its default style, its ID or its standard name.
 func (f fits) names(el elements.Element) bool {
-	return slices.Contains(f.Styles, el.Style) || f.matches(el.ID)
+	return slices.Contains(f.Styles, el.Style) || f.matches(el.ID) || el.StandardName != "" && slices.Contains(f.Standard, el.StandardName)
 }
 
 // anything tells that the row does not say which elements it fits.
-func (f fits) anything() bool { return len(f.Styles) == 0 && len(f.Elements) == 0 && !f.Unit }
+func (f fits) anything() bool {
+	return len(f.Styles) == 0 && len(f.Elements) == 0 && len(f.Standard) == 0 && !f.Unit
+}
 
 // matches tells whether an element's ID is like one of the patterns.
 func (f fits) matches(id string) bool {
@@ -45,14 +47,17 @@ func (f *fitting) add(s *Style) {
 
 // convertible tells whether the element's values can be read in a style's unit.
 func (f *fitting) convertible(s *Style) bool {
+	if len(s.Paint) > 0 {
+		return f.paintable(s)
+	}
 	_, err := convert(s.Unit, f.el.Unit)
 	return err == nil || s.relative
 }
 
-// named finds the style whose row claims the element by its ID.
+// named finds the style whose row claims the element by its ID. One of several painters is never a default by chance.
 func (f *fitting) named() *Style {
 	for _, s := range f.c.styles {
-		if s.fits.matches(f.el.ID) && f.convertible(s) {
+		if len(s.Paint) == 0 && s.fits.matches(f.el.ID) && f.convertible(s) {
 			return s
 		}
 	}
@@ -82,6 +87,9 @@ func (f *fitting) rangeIn(unit string) (low, high float64, ok bool) {
 // fitted is a style in the unit that people read the element in, or its colours stretched over the range where that lies three quarters outside a smooth style's
 // stops. A side with a colour of its own for what lies beyond is meant to be left; so the range there counts as inside.
 func (f *fitting) fitted(s *Style) *Style {
+	if len(s.Paint) > 0 {
+		return f.painted(s)
+	}
 	if s.relative {
 		return f.stretched(s)
 	}

@@ -124,7 +124,9 @@ func TestEveryRangeGivesStylesThatPaint(t *testing.T) {
 					t.Fatalf("For(%+v, %g, %g) is empty", el, low, high)
 				}
 				for _, s := range list {
-					if _, err := s.Ramp(el.Unit); err != nil {
+					if len(s.Paint) > 0 {
+						paints(t, s, el.Unit)
+					} else if _, err := s.Ramp(el.Unit); err != nil {
 						t.Errorf("For(%+v, %g, %g): %s: %v", el, low, high, s.ID, err)
 					}
 				}

@@ -71,12 +71,12 @@ func (c *Catalogue) For(el elements.Element, min, max float64) []*Style {
 	}
 	for _, s := range c.styles {
 		if !s.relative && s.fits.names(el) && f.convertible(s) {
-			f.add(s)
+			f.add(f.painted(s))
 		}
 	}
 	for _, s := range c.styles {
 		if !s.relative && s.fits.Unit && f.convertible(s) {
-			f.add(s)
+			f.add(f.painted(s))
 		}
 	}
 	f.add(f.auto())

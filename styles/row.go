@@ -19,17 +19,18 @@ import (
 
 // row is a style as it is written.
 type row struct {
-	ID       string    `yaml:"id"`
-	Title    string    `yaml:"title"`
-	Abstract string    `yaml:"abstract"`
-	Like     string    `yaml:"like"`
-	Unit     string    `yaml:"unit"`
-	Kind     Kind      `yaml:"kind"`
-	Relative bool      `yaml:"relative"`
-	Fits     fits      `yaml:"fits"`
-	Under    string    `yaml:"under"`
-	Over     string    `yaml:"over"`
-	Stops    []stopRow `yaml:"stops"`
+	ID       string     `yaml:"id"`
+	Title    string     `yaml:"title"`
+	Abstract string     `yaml:"abstract"`
+	Like     string     `yaml:"like"`
+	Unit     string     `yaml:"unit"`
+	Kind     Kind       `yaml:"kind"`
+	Relative bool       `yaml:"relative"`
+	Fits     fits       `yaml:"fits"`
+	Under    string     `yaml:"under"`
+	Over     string     `yaml:"over"`
+	Stops    []stopRow  `yaml:"stops"`
+	Paint    []paintRow `yaml:"paint"`
 
 	file  *ast.File
 	name  string // of the file
@@ -176,6 +177,14 @@ func (s *shelf) style(i int) (*Style, error) {
 	if r.Title == "" {
 		return nil, r.wrong("title", "there is none")
 	}
+	if len(r.Paint) > 0 {
+		return s.painted(r)
+	}
+	return s.filled(r)
+}
+
+// filled makes a style that is one fill.
+func (s *shelf) filled(r *row) (*Style, error) {
 	from := r
 	if r.Like != "" {
 		k, ok := s.at[r.Like]
@@ -184,6 +193,8 @@ func (s *shelf) style(i int) (*Style, error) {
 			return nil, r.wrong("like", "there is no style %q", r.Like)
 		case s.rows[k].Like != "":
 			return nil, r.wrong("like", "%q is itself like another", r.Like)
+		case len(s.rows[k].Paint) > 0:
+			return nil, r.wrong("like", "%q has painters", r.Like)
 		case r.Unit != "" || r.Kind != "" || r.Relative || r.Under != "" || r.Over != "" || len(r.Stops) > 0:
 			return nil, r.wrong("like", "stands beside what it takes from %q", r.Like)
 		}

@@ -24,6 +24,18 @@
 // Elements whose own row names no style have the first that lists them by ID as their default.
 // Relative styles that say nothing of it fit every element.
 //
+// Elements are offered a style, too, whose StandardName is one of fits.standard.
+//
+// A row with paint: has several painters, from the bottom up; what they are told is explained in paint.go. One without is
+// the one fill of its stops:
+//
+//   - id: isobars-over-temperature
+//     title: Temperature and pressure
+//     fits: {styles: [temperature]}
+//     paint:
+//   - {kind: fill, like: temperature}
+//   - {kind: lines, element: msl, every: [{step: 4, coarse: 8, unit: hPa}], bold: 5, labels: true, color: "#26323e"}
+//
 // So a new style is a row here, and its ID in the element's row if it is to be the default; where values lie far outside
 // a smooth style's stops its colours are stretched over the layer's range with breaks at round numbers.
 package styles
@@ -43,6 +55,7 @@ const (
 	Smooth     Kind = "smooth"     // colours blend between stops
 	Classes    Kind = "classes"    // a stop's colour holds from its value up to the next stop's
 	Categories Kind = "categories" // a stop's colour is that of exactly its value; other values are not painted
+	Symbols    Kind = "symbols"    // no fill: what the painters draw
 )
 
 // Stop is a value and its colour.
@@ -62,6 +75,9 @@ type Style struct {
 	Stops    []Stop       // ascending
 	Under    *color.NRGBA // below the first stop; nil: the first stop's colour
 	Over     *color.NRGBA // beyond the last stop; nil: the last stop's colour
+	// Paint is what is painted, from the bottom up; empty: the one fill that the stops are. Kind, stops and unit are then those
+	// of the first fill, for legends; without any the kind is Symbols.
+	Paint []Painter
 
 	relative bool // stops are fractions of a layer's range
 	fits     fits
@@ -71,6 +87,7 @@ type Style struct {
 type fits struct {
 	Styles   []string `yaml:"styles"`   // elements whose default style is one of these
 	Elements []string `yaml:"elements"` // elements whose ID matches one of these patterns
+	Standard []string `yaml:"standard"` // elements whose StandardName is one of these
 	Unit     bool     `yaml:"unit"`     // elements whose unit converts to the style's
 }
 
@@ -85,6 +102,9 @@ func (s *Style) Digest() string {
 		} else {
 			fmt.Fprint(h, " ", *c)
 		}
+	}
+	for i := range s.Paint {
+		s.Paint[i].digest(h)
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }
