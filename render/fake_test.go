@@ -122,9 +122,27 @@ func weather() map[string]formula {
 		},
 		"rain":  func(lon, lat float64) float64 { return 80 * math.Pow(math.Max(0, front(lon+20, lat)), 6) },
 		"cloud": func(lon, lat float64) float64 { return 100 * math.Max(0, front(lon, lat+8)) },
-		"dry":   func(lon, lat float64) float64 { return 0 },
+		// Lows and highs of some 30 hPa in belts of both hemispheres, and about the wind that blows around them.
+		"msl": pressure,
+		"u": func(lon, lat float64) float64 {
+			return -(pressure(lon, lat+1) - pressure(lon, lat-1)) / 25 * turning(lat)
+		},
+		"v": func(lon, lat float64) float64 {
+			return (pressure(lon+1, lat) - pressure(lon-1, lat)) / 25 * turning(lat) / math.Max(math.Cos(lat*rad), 0.2)
+		},
+		"dry": func(lon, lat float64) float64 { return 0 },
 	}
 }
+
+// pressure is a made-up pressure at sea level in Pa.
+func pressure(lon, lat float64) float64 {
+	const rad = math.Pi / 180
+	belt := math.Pow(math.Cos(lat*rad), 2) * math.Pow(math.Sin(2*lat*rad), 2)
+	return 101200 + 900*math.Cos(4*lat*rad)*math.Cos(lat*rad) + 3100*belt*math.Sin(5*lon*rad+3*lat*rad+math.Sin(2*lon*rad)) + 500*belt*math.Cos(13*lon*rad-2*lat*rad)
+}
+
+// turning is +1 in the north, -1 in the south, and little near the equator: where low pressure lies as seen along the wind.
+func turning(lat float64) float64 { return math.Tanh(lat / 12) }
 
 // mercator is the reference system of web maps, on a sphere.
 var mercator = geo.Reference{Code: "mercator", Turn: 2 * math.Pi * radius, Projection: webMercator{}}

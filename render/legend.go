@@ -52,6 +52,9 @@ func (r *Renderer) Legend(l Legend) (image.Image, error) {
 	if l.Title == "" {
 		l.Title = l.Style.Title
 	}
+	if len(l.Style.Paint) > 0 {
+		return r.keyed(l)
+	}
 	a, err := newAxis(l.Style, l.Unit)
 	if err != nil {
 		return nil, err
@@ -87,7 +90,7 @@ func (r *Renderer) newSheet(l Legend, a *axis) (*sheet, error) {
 	if l.Dark {
 		s.ink = onDark
 	}
-	if a.labelled() {
+	if a != nil && a.labelled() {
 		s.unit = ""
 	}
 	usual := image.Pt(uprightWidth, uprightHeight)
@@ -143,12 +146,15 @@ func (s *sheet) bar(width float64) *bar {
 	return &bar{axis: s.axis, ink: s.ink, width: s.px(width), line: s.px(1)}
 }
 
+// longestBar is how long a bar grows by itself.
+const longestBar = 420
+
 // length is how long a bar is that is as long as needed.
 func (s *sheet) length() int {
 	if s.Style.Kind == styles.Smooth {
 		return s.px(220)
 	}
-	return max(len(s.Style.Stops)*s.px(17), s.px(60))
+	return min(max(len(s.Style.Stops)*s.px(17), s.px(60)), s.px(longestBar))
 }
 
 // widest is the width of the widest label.

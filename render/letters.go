@@ -17,8 +17,11 @@ import (
 // xHeight is the height of the Go fonts' x, in ems: 1082 of 2048 units.
 const xHeight = 1082.0 / 2048
 
-// letters are the fonts that legends are written in. Safe for concurrent use.
-type letters struct{ regular, bold *opentype.Font }
+// letters are the fonts that maps and legends are written in. Safe for concurrent use.
+type letters struct {
+	regular, bold *opentype.Font
+	outlines      *glyphs // of bold
+}
 
 // newLetters reads the fonts.
 func newLetters() (l letters, err error) {
@@ -26,6 +29,7 @@ func newLetters() (l letters, err error) {
 		return l, err
 	}
 	l.bold, err = opentype.Parse(gobold.TTF)
+	l.outlines = &glyphs{font: l.bold}
 	return l, err
 }
 

@@ -21,9 +21,10 @@ const maxPixels = 1 << 28
 
 // Layer is one thing to paint.
 type Layer struct {
-	Input sample.Input
-	Unit  string // of the input's values
-	Style *styles.Style
+	Input   sample.Input
+	Unit    string // of the input's values
+	Style   *styles.Style
+	Sampled []Sampled // by painter, of a style that has painters; input and unit are not looked at then
 }
 
 // Map is a picture to draw: layers from the bottom up.
@@ -46,10 +47,11 @@ func (m *Map) ground() color.NRGBA {
 
 // Renderer draws maps and legends. Safe for concurrent use.
 type Renderer struct {
-	sampler  *sample.Sampler
-	palettes palettes
-	pictures pictures
-	letters  letters
+	sampler   *sample.Sampler
+	palettes  palettes
+	pictures  pictures
+	scratches scratches
+	letters   letters
 }
 
 // New makes a renderer.
@@ -64,7 +66,7 @@ func New(s *sample.Sampler) (*Renderer, error) {
 	return &Renderer{sampler: s, letters: letters}, nil
 }
 
-// Draw paints a map: *image.Paletted where one layer's palette suffices, else *image.NRGBA. Pixels where a layer has no
+// Draw paints a map: *image.Paletted where one layer's palette suffices or symbols have two inks, else *image.NRGBA. Pixels where a layer has no
 // value show what lies below it. It stops when ctx ends. A palette is shared between pictures and is not to be written to.
 func (r *Renderer) Draw(ctx context.Context, f sample.Fields, m Map) (image.Image, error) {
 	w, h := m.View.Width, m.View.Height
@@ -86,6 +88,12 @@ func (r *Renderer) Recycle(img image.Image) { r.pictures.recycle(img) }
 // single paints a map of one layer as indices of its palette.
 func (r *Renderer) single(ctx context.Context, f sample.Fields, m Map) (image.Image, error) {
 	l := m.Layers[0]
+	if len(l.Style.Paint) > 0 {
+		if filling(l.Style) {
+			return r.composed(ctx, f, m)
+		}
+		return r.drawn(ctx, f, m)
+	}
 	p, err := r.palettes.get(l.Style, l.Unit, m.ground())
 	if err != nil {
 		return nil, err
@@ -105,29 +113,38 @@ func (r *Renderer) single(ctx context.Context, f sample.Fields, m Map) (image.Im
 
 // composed paints layers over one another.
 func (r *Renderer) composed(ctx context.Context, f sample.Fields, m Map) (image.Image, error) {
-	w := m.View.Width
-	img := r.pictures.nrgba(w, m.View.Height, m.ground())
-	indices := r.pictures.band(0)
-	defer func() { r.pictures.giveBand(indices) }()
+	img := r.pictures.nrgba(m.View.Width, m.View.Height, m.ground())
 	for _, l := range m.Layers {
-		p, err := r.palettes.get(l.Style, l.Unit, color.NRGBA{})
-		if err != nil {
-			r.Recycle(img)
-			return nil, err
+		var err error
+		if len(l.Style.Paint) > 0 {
+			err = r.painted(ctx, f, m.View, l, img)
+		} else {
+			err = r.fill(ctx, f, m.View, l.Input, l.Unit, l.Style, img)
 		}
-		err = r.sampler.Bands(ctx, f, l.Input, m.View, func(row int, values []float32) error {
-			if len(values) > cap(*indices) {
-				*indices = make([]uint8, len(values))
-			}
-			line := (*indices)[:len(values)]
-			p.ramp.Index(line, values)
-			overlay(img.Pix[4*row*w:4*(row*w+len(line))], line, p.ramp.Palette)
-			return ctx.Err()
-		})
 		if err != nil {
 			r.Recycle(img)
 			return nil, err
 		}
 	}
 	return img, nil
+}
+
+// fill paints the colours of a style over a picture.
+func (r *Renderer) fill(ctx context.Context, f sample.Fields, v geo.View, in sample.Input, unit string, style *styles.Style, img *image.NRGBA) error {
+	p, err := r.palettes.get(style, unit, color.NRGBA{})
+	if err != nil {
+		return err
+	}
+	w := v.Width
+	indices := r.pictures.band(0)
+	defer func() { r.pictures.giveBand(indices) }()
+	return r.sampler.Bands(ctx, f, in, v, func(row int, values []float32) error {
+		if len(values) > cap(*indices) {
+			*indices = make([]uint8, len(values))
+		}
+		line := (*indices)[:len(values)]
+		p.ramp.Index(line, values)
+		overlay(img.Pix[4*row*w:4*(row*w+len(line))], line, p.ramp.Palette)
+		return ctx.Err()
+	})
 }

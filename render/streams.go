@@ -1,0 +1,425 @@
+package render
+
+import (
+	"math"
+	"slices"
+
+	"isobar/geo"
+	"isobar/sample"
+	"isobar/styles"
+)
+
+// Streamlines are the same in every tile that sees them, and lie evenly. Each cell of a lattice that all maps of a zoom share
+// owns a seed, from which a line goes a fixed length both ways. Seeds have ranks: those of every fourth cell come first, and
+// their lines are the longest, then those of every second, then the rest. A line ends where it comes near one of a higher
+// rank, or near where one of its own rank that has the greater number would go. So what a line is depends on what lies
+// within a few lengths of it, and no further: streamMargins tells how far.
+const (
+	streamRanks  = 3
+	streamPixels = 8   // between the nodes that the wind is read at
+	streamStride = 4.0 // pixels a step
+	streamFade   = 26  // pixels within which the end of a line tells its width
+	calmest      = 0.02
+	cellShare    = 0.25 // side of the cells that lines keep from each other, in spacings: a power of two, so that they fit around the world
+)
+
+// streamReach is how far a line of each rank goes either way, in spacings.
+var streamReach = [streamRanks]float64{2.6, 1.9, 1.3}
+
+// seed is the beginning of a line.
+type seed struct {
+	number uint64 // who comes first among equals
+	at     point
+	line   []point // from one end to the other
+	speeds []float64
+	middle int // which point of the line is the seed
+	first  int // the part that is drawn
+	last   int
+}
+
+// streams is the memory of a streams painter.
+type streams struct {
+	seeds []seed
+	own   []int32  // by cell: one more than the seed whose line of a higher rank or the same lies there
+	best  []uint64 // by cell: the greatest number of the rank that is being laid out
+	all   []point
+	u, v  []float32
+	wind  []point
+	fast  []float64
+}
+
+// flow is the wind on a map, at nodes, and the cells that lines keep from each other.
+type flow struct {
+	*pane
+	*streams
+	nodes
+	spacing float64 // between seeds of the last rank, in pixels
+	sown    lattice
+	calm    float64
+
+	cell           float64 // side of a cell, in pixels
+	cell0x, cell0y float64 // upper left corner of the first
+	cx, cy         int
+}
+
+// stream adds the coat of a streams painter.
+func (p *pane) stream(painter *styles.Painter, in []sample.Input, unit string) error {
+	f := &flow{pane: p, streams: &p.scratch.streams}
+	f.sown = p.seedLattice(painter.Spacing)
+	f.spacing = f.sown.sx / p.dx
+	full := fullSpeed(painter, unit)
+	f.calm = full * calmest
+	margins := f.margins()
+	if err := f.read(in, margins[0]+f.spacing*5); err != nil {
+		return err
+	}
+	f.divide(margins[0] + f.spacing*5)
+	f.streams.seeds, f.all = f.streams.seeds[:0], f.all[:0]
+	for rank := range streamRanks {
+		f.lay(rank, margins[rank])
+	}
+	begun := len(p.scratch.coats)
+	var halo *coat
+	if painter.Halo.A > 0 {
+		halo = p.scratch.coat(painter.Halo)
+		begun++
+	}
+	ramp, err := rampOf(painter, unit)
+	if err != nil {
+		return err
+	}
+	for i := range f.streams.seeds {
+		s := &f.streams.seeds[i]
+		if s.last-s.first < leastStream {
+			continue
+		}
+		if halo != nil {
+			f.drawn(&halo.shapes, s, painter, full, haloWidth)
+		}
+		ink := p.scratch.coatOf(begun, colourAt(ramp, painter.Color, s.speeds[s.middle]))
+		f.drawn(&ink.shapes, s, painter, full, 0)
+	}
+	return nil
+}
+
+// leastStream is the fewest steps that a line is drawn for.
+const leastStream = 4
+
+// seedLattice is a power of two of a turn, or of a metre or degree.
+func (p *pane) seedLattice(spacing float64) lattice {
+	base := 1.0
+	if t := p.view.Ref.Turn; t > 0 {
+		base = t
+	}
+	s := base * math.Exp2(math.Round(math.Log2(spacing*p.dx/base)))
+	return lattice{s, s * math.Exp2(math.Round(math.Log2(p.dy/p.dx)))}
+}
+
+// margins is how far beyond the view seeds of each rank matter. The points of a line of rank r that lie within a of the view,
+// from its seed on, lie within a + length; a rival's seed within length and keep of them, its points no further; and lines of
+// higher ranks must be right where those points are.
+func (f *flow) margins() (m [streamRanks]float64) {
+	a, keep := streamFade+f.spacing/2, f.spacing
+	for r := streamRanks - 1; r >= 0; r-- {
+		length := streamReach[r] * f.spacing
+		m[r] = a + 2*length + keep
+		a = m[r] + keep
+	}
+	return m
+}
+
+// read reads the wind and lays it on the map.
+func (f *flow) read(in []sample.Input, margin float64) error {
+	l := f.pixels(streamPixels)
+	r := f.reach(l, margin)
+	u, err := f.sample(in[0], l, r, lineBlock, &f.streams.u)
+	if err != nil {
+		return err
+	}
+	v, err := f.sample(in[1], l, r, lineBlock, &f.streams.v)
+	if err != nil {
+		return err
+	}
+	f.nodes = u
+	f.turn(u.v, v.v)
+	return nil
+}
+
+// compassStep is how many nodes lie between those whose compass is reckoned where the map is upright or bends little.
+const compassStep = 8
+
+// turn makes the wind of u and v, in place.
+func (f *flow) turn(u, v []float32) {
+	s := f.scratch
+	if f.view.Ref.Turn > 0 { // the compass depends on the row alone
+		at := resize(&s.positions, f.ny)
+		for j := range at {
+			at[j] = geo.XY{X: float64(f.i0) * f.sx, Y: -float64(f.j0+j) * f.sy}
+		}
+		for j, c := range f.compasses(at, resize(&s.places, f.ny)) {
+			f.turnRow(u[j*f.nx:(j+1)*f.nx], v[j*f.nx:(j+1)*f.nx], func(int) compass { return c })
+		}
+		return
+	}
+	// Blocks begin at multiples of compassStep, so that all maps reckon the same compasses.
+	nx, ny := f.nx/compassStep+1, f.ny/compassStep+1
+	at := resize(&s.positions, nx*ny)
+	for k := range at {
+		at[k] = geo.XY{X: float64(f.i0+k%nx*compassStep) * f.sx, Y: -float64(f.j0+k/nx*compassStep) * f.sy}
+	}
+	coarse := slices.Clone(f.compasses(at, resize(&s.places, nx*ny)))
+	for j0 := 0; j0 < f.ny; j0 += compassStep {
+		for i0 := 0; i0 < f.nx; i0 += compassStep {
+			k := j0/compassStep*nx + i0/compassStep
+			corners := [4]compass{coarse[k], coarse[k+1], coarse[k+nx], coarse[k+nx+1]}
+			f.turnBlock(u, v, i0, j0, corners)
+		}
+	}
+}
+
+// turnBlock turns the wind of a block of nodes: between the compasses of its corners where these are much alike, else by
+// that of each node.
+func (f *flow) turnBlock(u, v []float32, i0, j0 int, c [4]compass) {
+	alike := true
+	for _, o := range c[1:] {
+		alike = alike && o.north.x*c[0].north.x+o.north.y*c[0].north.y > 0.97
+	}
+	const n = compassStep
+	at := resize(&f.scratch.positions, n*n)
+	for k := range at {
+		at[k] = geo.XY{X: float64(f.i0+i0+k%n) * f.sx, Y: -float64(f.j0+j0+k/n) * f.sy}
+	}
+	var exact []compass
+	if !alike {
+		exact = f.compasses(at, resize(&f.scratch.places, n*n))
+	}
+	for y := range n {
+		from := (j0+y)*f.nx + i0
+		f.turnRow(u[from:from+n], v[from:from+n], func(x int) compass {
+			if !alike {
+				return exact[y*n+x]
+			}
+			return between(c, float64(x)/n, float64(y)/n)
+		})
+	}
+}
+
+// between mixes four compasses.
+func between(c [4]compass, x, y float64) compass {
+	mix := func(a, b, c, d point) point { return a.toward(b, x).toward(c.toward(d, x), y) }
+	return compass{
+		mix(c[0].east, c[1].east, c[2].east, c[3].east), mix(c[0].north, c[1].north, c[2].north, c[3].north),
+		c[0].stretch + x*(c[1].stretch-c[0].stretch) + y*(c[2].stretch-c[0].stretch),
+	}
+}
+
+// turnRow replaces u and v by the wind on the map.
+func (f *flow) turnRow(u, v []float32, at func(int) compass) {
+	for i := range u {
+		w := at(i).flowing(float64(u[i]), float64(v[i]))
+		u[i], v[i] = float32(w.x), float32(w.y)
+	}
+}
+
+// wind interpolates the wind at a place in pixels from node 0; its length is the speed.
+func (f *flow) windAt(x, y float64) (w point, ok bool) {
+	i, k := int(x), int(y)
+	if x < 0 || y < 0 || i+1 >= f.nx || k+1 >= f.ny {
+		return w, false
+	}
+	fx, fy := float32(x-float64(i)), float32(y-float64(k))
+	at := k*f.nx + i
+	u0, u1, v0, v1 := f.streams.u[at:at+2], f.streams.u[at+f.nx:at+f.nx+2], f.streams.v[at:at+2], f.streams.v[at+f.nx:at+f.nx+2]
+	ut, ub := u0[0]+fx*(u0[1]-u0[0]), u1[0]+fx*(u1[1]-u1[0])
+	vt, vb := v0[0]+fx*(v0[1]-v0[0]), v1[0]+fx*(v1[1]-v1[0])
+	w = point{float64(ut + fy*(ub-ut)), float64(vt + fy*(vb-vt))}
+	return w, w.x == w.x && w.y == w.y
+}
+
+// divide lays cells over the map and a margin: all maps of a zoom have the same.
+func (f *flow) divide(margin float64) {
+	f.cell = f.spacing * cellShare
+	side := lattice{f.sown.sx * cellShare, f.sown.sy * cellShare}
+	r := f.reach(side, margin)
+	corner := f.place(float64(r.i0)*side.sx, -float64(r.j0)*side.sy)
+	f.cell0x, f.cell0y = corner.x, corner.y
+	f.cx, f.cy = r.i1-r.i0, r.j1-r.j0
+	f.own, f.best = cleared(f.own, f.cx*f.cy), resize(&f.best, f.cx*f.cy)
+}
+
+// lay grows the lines of a rank.
+func (f *flow) lay(rank int, margin float64) {
+	begun := len(f.streams.seeds)
+	every := 1 << (streamRanks - 1 - rank)
+	r := f.reach(f.sown, margin)
+	for j := r.j0; j < r.j1; j++ {
+		for i := r.i0; i < r.i1; i++ {
+			if i%every != 0 || j%every != 0 || rank > 0 && i%(2*every) == 0 && j%(2*every) == 0 {
+				continue
+			}
+			f.grow(rank, i, j)
+		}
+	}
+	clear(f.best)
+	mine := f.streams.seeds[begun:]
+	for k := range mine {
+		s := &mine[k]
+		for _, at := range s.line[s.first : s.last+1] {
+			f.near(at, func(cell int) { f.best[cell] = max(f.best[cell], s.number) })
+		}
+	}
+	for k := range mine { // no nearer to a rival's line than a cell
+		s := &mine[k]
+		yields := func(at point) bool {
+			cell, ok := f.cellOf(at)
+			return !ok || f.best[cell] > s.number
+		}
+		s.cut(yields)
+	}
+	for k := range mine {
+		s := &mine[k]
+		for _, at := range s.line[s.first : s.last+1] {
+			if s.last-s.first >= leastStream {
+				f.near(at, func(cell int) { f.own[cell] = 1 })
+			}
+		}
+	}
+}
+
+// cut ends a line where, from its seed on either way, something is in its way.
+func (s *seed) cut(blocked func(point) bool) {
+	if s.last < s.first || blocked(s.line[s.middle]) {
+		s.first, s.last = s.middle, s.middle-1
+		return
+	}
+	for k := s.middle - 1; k >= s.first; k-- {
+		if blocked(s.line[k]) {
+			s.first = k + 1
+			break
+		}
+	}
+	for k := s.middle + 1; k <= s.last; k++ {
+		if blocked(s.line[k]) {
+			s.last = k - 1
+			break
+		}
+	}
+}
+
+// cellOf is the cell of a place.
+func (f *flow) cellOf(at point) (int, bool) {
+	x, y := int(math.Floor((at.x-f.cell0x)/f.cell)), int(math.Floor((at.y-f.cell0y)/f.cell))
+	return y*f.cx + x, x >= 0 && y >= 0 && x < f.cx && y < f.cy
+}
+
+// near calls do for the cell of a place and those around it.
+func (f *flow) near(at point, do func(cell int)) {
+	cell, ok := f.cellOf(at)
+	if x := cell % f.cx; !ok || x == 0 || x == f.cx-1 || cell < f.cx || cell >= len(f.own)-f.cx {
+		return
+	}
+	for _, c := range [9]int{cell, cell - 1, cell + 1, cell - f.cx, cell - f.cx - 1, cell - f.cx + 1, cell + f.cx, cell + f.cx - 1, cell + f.cx + 1} {
+		do(c)
+	}
+}
+
+// scramble is a number that follows from two, as if by chance (the finaliser of SplitMix64).
+func scramble(i, j int) uint64 {
+	x := uint64(int64(i))*0x9e3779b97f4a7c15 ^ uint64(int64(j))*0xc2b2ae3d27d4eb4f
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
+// grow follows the wind from the seed of a cell both ways, up to the lines of higher ranks.
+func (f *flow) grow(rank, i, j int) {
+	column := i
+	if t := f.view.Ref.Turn; t > 0 { // the seed one turn further is the same
+		turn := int(math.Round(t / f.sown.sx))
+		column = (i%turn + turn) % turn
+	}
+	number := scramble(column, j)
+	jitter := func(bits uint64) float64 { return (float64(bits&0xffff)/0x10000 - 0.5) * 0.6 }
+	x, y := (float64(i)+jitter(number))*f.sown.sx, -(float64(j)+jitter(number>>16))*f.sown.sy
+	at := f.place(x, y)
+	if f.taken(at) {
+		return
+	}
+	steps := int(streamReach[rank] * f.spacing / streamStride)
+	s := seed{number: number | 1, at: at}
+	begin := len(f.all)
+	f.fast = f.fast[:0]
+	back := f.walk(at, steps, -1)
+	slices.Reverse(f.all[begin:])
+	slices.Reverse(f.fast)
+	f.all = append(f.all, at)
+	w, ok := f.windOn(at)
+	if !ok || w.length() < f.calm {
+		f.all = f.all[:begin]
+		return
+	}
+	f.fast = append(f.fast, w.length())
+	f.walk(at, steps, 1)
+	s.line, s.speeds, s.middle = slices.Clone(f.all[begin:]), slices.Clone(f.fast), back
+	f.all = f.all[:begin]
+	s.last = len(s.line) - 1
+	f.streams.seeds = append(f.streams.seeds, s)
+}
+
+// taken tells that a line of a higher rank lies near a place.
+func (f *flow) taken(at point) bool {
+	cell, ok := f.cellOf(at)
+	return !ok || f.own[cell] != 0
+}
+
+// windOn is the wind at a place of the map.
+func (f *flow) windOn(at point) (point, bool) {
+	origin, scale := f.nodes.at(f.pane, 0, 0), f.sx/f.dx
+	return f.windAt((at.x-origin.x)/scale, (at.y-origin.y)/scale)
+}
+
+// walk follows the wind, or goes against it, and tells how many steps it went.
+func (f *flow) walk(at point, steps int, sign float64) int {
+	origin, scale := f.nodes.at(f.pane, 0, 0), 1/(f.sx/f.dx)
+	for n := range steps {
+		w, ok := f.windAt((at.x-origin.x)*scale, (at.y-origin.y)*scale)
+		l := w.length()
+		if !ok || l < f.calm {
+			return n
+		}
+		half := at.plus(w.times(sign * streamStride / 2 / l))
+		w, ok = f.windAt((half.x-origin.x)*scale, (half.y-origin.y)*scale)
+		l = w.length()
+		if !ok || l < f.calm {
+			return n
+		}
+		if at = at.plus(w.times(sign * streamStride / l)); f.taken(at) {
+			return n
+		}
+		f.all = append(f.all, at)
+		f.fast = append(f.fast, l)
+	}
+	return steps
+}
+
+// drawn adds a line: thin where it begins, broader where the wind is strong, with a head at the seed.
+func (f *flow) drawn(o *outlines, s *seed, painter *styles.Painter, full, wide float64) {
+	line, speeds := s.line[s.first:s.last+1], s.speeds[s.first:s.last+1]
+	widths := resize(&f.fast, len(line))
+	for k := range line {
+		tail := min(1, (0.25+float64(k)*streamStride/streamFade)/1.25)
+		end := min(1, (0.5 + float64(len(line)-1-k)*streamStride/streamFade))
+		strength := 0.55 + 0.75*math.Sqrt(min(speeds[k]/full, 1))
+		widths[k] = painter.Width/2*strength*tail*end + wide
+	}
+	o.stroke(line, widths, false)
+	if s.middle+2 > s.last || s.middle < s.first {
+		return
+	}
+	at := s.line[s.middle]
+	along := direction(s.line[max(s.middle-1, s.first)], s.line[s.middle+1])
+	size := painter.Width * (1.6 + 1.6*math.Sqrt(min(s.speeds[s.middle]/full, 1)))
+	side := along.left().times(size*0.75 + wide)
+	back := at.minus(along.times(size*0.9 + wide))
+	o.polygon(back.plus(side), at.plus(along.times(size*1.3+wide*2)), back.minus(side), at.minus(along.times(size*0.4)))
+}
