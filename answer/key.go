@@ -9,6 +9,8 @@ import (
 
 	"isobar/field"
 	"isobar/geo"
+	"isobar/sample"
+	"isobar/store"
 	"isobar/styles"
 )
 
@@ -58,6 +60,21 @@ func (f *fingerprint) field(k field.Key, etag string) {
 	f.text(etag)
 }
 
+// input adds the fields that something is sampled from.
+func (f *fingerprint) input(snapshot store.Snapshot, in sample.Input) error {
+	f.flag(in.Nearest)
+	f.flag(in.Expr != nil)
+	f.whole(int64(len(in.Keys)))
+	for _, k := range in.Keys {
+		info, ok := snapshot.Info(k)
+		if !ok {
+			return store.ErrNotFound
+		}
+		f.field(k, info.ETag)
+	}
+	return nil
+}
+
 // style adds a style by all that it paints with: one made for a range keeps its ID when the range changes.
 func (f *fingerprint) style(s *styles.Style) {
 	f.text(s.ID)
@@ -71,6 +88,9 @@ func (f *fingerprint) style(s *styles.Style) {
 	}
 	f.maybe(s.Under)
 	f.maybe(s.Over)
+	if len(s.Paint) > 0 {
+		f.text(s.Digest())
+	}
 }
 
 // view adds a view.

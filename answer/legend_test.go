@@ -77,7 +77,7 @@ func TestWhatIsWrongWithALegendIsSaid(t *testing.T) {
 
 // A style that learns to paint with more must have it in the fingerprint.
 func TestTheFingerprintKnowsAllOfAStyle(t *testing.T) {
-	known := map[string]bool{"ID": true, "Title": true, "Abstract": true, "Unit": true, "Kind": true, "Stops": true, "Under": true, "Over": true}
+	known := map[string]bool{"ID": true, "Title": true, "Abstract": true, "Unit": true, "Kind": true, "Stops": true, "Under": true, "Over": true, "Paint": true}
 	of := reflect.TypeFor[styles.Style]()
 	for i := range of.NumField() {
 		if f := of.Field(i); f.IsExported() && !known[f.Name] {

@@ -11,7 +11,6 @@ import (
 	"isobar/field"
 	"isobar/layers"
 	"isobar/render"
-	"isobar/store"
 )
 
 const (
@@ -122,17 +121,22 @@ func (s *Service) paint(c *layers.Catalogue, choice LayerChoice, now time.Time, 
 	}
 	f.text(l.Name) // of a derived layer, which expression
 	f.text(l.Element.Unit)
-	f.flag(pick.Input.Nearest)
-	f.whole(int64(len(pick.Input.Keys)))
-	for _, k := range pick.Input.Keys {
-		info, ok := c.Snapshot().Info(k)
-		if !ok {
-			return render.Layer{}, pick, fmt.Errorf("layer %s: %w", l.Name, store.ErrNotFound)
-		}
-		f.field(k, info.ETag)
+	if err := f.input(c.Snapshot(), pick.Input); err != nil {
+		return render.Layer{}, pick, fmt.Errorf("layer %s: %w", l.Name, err)
 	}
 	f.style(style)
-	return render.Layer{Input: pick.Input, Unit: l.Element.Unit, Style: style}, pick, nil
+	layer := render.Layer{Input: pick.Input, Unit: l.Element.Unit, Style: style}
+	for _, source := range l.Sampled(style, pick) {
+		f.text(source.Unit)
+		f.whole(int64(len(source.Inputs)))
+		for _, in := range source.Inputs {
+			if err := f.input(c.Snapshot(), in); err != nil {
+				return render.Layer{}, pick, fmt.Errorf("layer %s: %w", l.Name, err)
+			}
+		}
+		layer.Sampled = append(layer.Sampled, render.Sampled(source))
+	}
+	return layer, pick, nil
 }
 
 // body gives the bytes of a picture: from the cache, or from one flight for all who ask at once.

@@ -154,7 +154,7 @@ func (b *builder) layers(m models.Model, runs []*runIndex) []*Layer {
 		taken[m.ID+"."+id.element] = true
 	}
 	var union unions
-	layers := make([]*Layer, 0, len(ids))
+	layers, all := make([]*Layer, 0, len(ids)), make(map[partID]*Layer, len(ids))
 	for _, id := range ids {
 		name, title := m.ID+"."+id.element, ""
 		if kind := own[id.element]; id.kind != kind || id.family != shortest {
@@ -174,8 +174,9 @@ func (b *builder) layers(m models.Model, runs []*runIndex) []*Layer {
 		if clash := l.addresses(); clash {
 			b.log.Warn("levels of a layer can't be told apart by one number; the first is served", "layer", l.Name)
 		}
-		layers = append(layers, l)
+		layers, all[id] = append(layers, l), l
 	}
+	b.accompany(all)
 	return layers
 }
 

@@ -43,6 +43,7 @@ type Layer struct {
 
 	parts   []runPart // ascending by run
 	address address
+	with    map[string]companions // by what painters of the styles name
 }
 
 // Selection says which fields of a layer are wanted. The zero value means the defaults.
