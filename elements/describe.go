@@ -99,7 +99,7 @@ func where(kind, home LevelKind) string {
 	if kind == home && kind != Pressure && kind != Height {
 		return ""
 	}
-	return " " + kind.phrase()
+	return kind.words()
 }
 
 // statistics are words of titles.
@@ -188,11 +188,20 @@ var comparisons = map[string]string{
 	"lt": "below %1", "le": "at most %1", "gt": "above %1", "ge": "at least %1", "eq": "of exactly %1", "bt": "from %1 to %2",
 }
 
+// categories are words for the probabilities of what the climate counts as (GRIB2 code table 4.9; 10 is NCEP's, of quantiles).
+var categories = map[string]string{"above": "above normal", "near": "near normal", "below": "below normal", "10": "of quantile %1 of %2"}
+
 // probability tells a probability for people: "prob_gt_0.0254" of m is "probability above 2.54 cm" if cm is displayed.
 func (e *Element) probability(product string) string {
 	parts := strings.Split(strings.TrimPrefix(strings.TrimPrefix(product, probability), "_"), "_")
 	words, ok := comparisons[parts[0]]
 	limits := parts[1:]
+	if category, ok := categories[parts[0]]; ok && strings.Contains(category, "%2") == (len(limits) == 2) {
+		for i, l := range limits {
+			category = strings.Replace(category, "%"+strconv.Itoa(i+1), l, 1)
+		}
+		return "probability " + category
+	}
 	if !ok || len(limits) == 0 || strings.Contains(words, "%2") != (len(limits) == 2) {
 		return "probability " + strings.Join(parts, " ")
 	}
@@ -212,7 +221,7 @@ func (e *Element) probability(product string) string {
 // unknown describes what no row knows.
 func (c *Catalogue) unknown(n name) Element {
 	e := Element{
-		ID: c.id(n), Title: n.numbers.title() + " " + n.kind.phrase(), Theme: otherTheme, Interpolation: Linear, LevelKind: n.kind,
+		ID: c.id(n), Title: n.numbers.title() + n.kind.words(), Theme: otherTheme, Interpolation: Linear, LevelKind: n.kind,
 		Abstract: "A parameter that no row of this server's catalogue names.",
 	}
 	c.overProcess(&e, n.process)

@@ -40,8 +40,9 @@ var places = map[LevelKind]place{
 	Atmosphere:  {phrase: "of the whole atmosphere"},
 	TopOfAtmos:  {phrase: "at the top of the atmosphere"},
 	Sea:         {phrase: "at the sea surface"},
-	"":          {phrase: "without a level"},
+	"":          {},
 	// GRIB2 code table 4.5, kinds that have no name of their own; 200 and above are NCEP's.
+	"type0":   {},
 	"type5":   {phrase: "at the lifted condensation level"},
 	"type11":  {phrase: "at the base of cumulonimbus"},
 	"type12":  {phrase: "at the top of cumulonimbus"},
@@ -103,7 +104,15 @@ func (k LevelKind) valued() bool {
 	return p.valued || !named
 }
 
-// phrase says where a kind of level is, for titles.
+// words are what a kind of level adds to a title: a blank and its phrase, or nothing.
+func (k LevelKind) words() string {
+	if phrase := k.phrase(); phrase != "" {
+		return " " + phrase
+	}
+	return ""
+}
+
+// phrase says where a kind of level is, for titles; "": nowhere that is known.
 func (k LevelKind) phrase() string {
 	if p, ok := places[k]; ok {
 		return p.phrase

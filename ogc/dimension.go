@@ -26,6 +26,7 @@ var levelUnits = map[elements.LevelKind]string{
 	elements.Height: "m", elements.Altitude: "m", elements.HeightLayer: "m", elements.Depth: "m", elements.SeaDepth: "m",
 	elements.Theta: "K", elements.Isotherm: "K", elements.PV: "K.m2/kg/s",
 	elements.ModelLevel: "", elements.Sigma: "", elements.SigmaLayer: "",
+	"type108": "Pa", // above ground
 }
 
 // Dimensions lists what a layer can be asked for: time and run always, elevation if its kind of level has a value, member if
