@@ -1,0 +1,181 @@
+package geotiff
+
+import (
+	"context"
+	"math"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// image is one level of the file: the full size, or an overview.
+type image struct {
+	width, height         int
+	tileWidth, tileHeight int
+	tiles                 []piece // band by band, row by row
+	strip                 []float32
+	rows                  int // in strip
+}
+
+// across is how many tiles lie side by side.
+func (m *image) across() int { return (m.width + m.tileWidth - 1) / m.tileWidth }
+
+// down is how many rows of tiles a band has.
+func (m *image) down() int { return (m.height + m.tileHeight - 1) / m.tileHeight }
+
+// images are the full size and overviews of half the size each, until one tile holds all.
+func images(width, height int, o Options) []*image {
+	fit := func(n, most int) int { return min((n+15)/16*16, most) }
+	var all []*image
+	for {
+		all = append(all, &image{
+			width: width, height: height, tileWidth: fit(width, o.TileWidth), tileHeight: fit(height, o.TileHeight),
+		})
+		if o.NoOverviews || width <= o.TileWidth && height <= o.TileHeight {
+			return all
+		}
+		width, height = (width+1)/2, (height+1)/2
+	}
+}
+
+// writer cuts bands into tiles of all levels and puts them into a spool.
+type writer struct {
+	options Options
+	images  []*image
+	spool   *spool
+	near    bool // overviews of categories: no means
+	workers int
+	packers *sync.Pool
+}
+
+// add takes rows of a band in order. They come in full rows of tiles, but for the last.
+func (w *writer) add(ctx context.Context, level int, rows []float32) error {
+	m := w.images[level]
+	for len(rows) > 0 {
+		if m.strip == nil {
+			m.strip = make([]float32, m.tileHeight*m.width)
+		}
+		n := min(len(rows)/m.width, m.tileHeight-m.rows)
+		copy(m.strip[m.rows*m.width:], rows[:n*m.width])
+		m.rows, rows = m.rows+n, rows[n*m.width:]
+		if m.rows == m.tileHeight {
+			if err := w.flush(ctx, level); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// end writes what is left of a band.
+func (w *writer) end(ctx context.Context) error {
+	for level := range w.images {
+		if w.images[level].rows > 0 {
+			if err := w.flush(ctx, level); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// flush packs a row of tiles, and gives its half to the next level. An odd row at the end stands for itself.
+func (w *writer) flush(ctx context.Context, level int) error {
+	m := w.images[level]
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := w.tiles(m); err != nil {
+		return err
+	}
+	rows := m.rows
+	m.rows = 0
+	if level+1 == len(w.images) {
+		return nil
+	}
+	return w.add(ctx, level+1, halved(m.strip[:rows*m.width], m.width, w.near))
+}
+
+// tiles packs the tiles of a strip, side by side at once.
+func (w *writer) tiles(m *image) error {
+	across := m.across()
+	first := len(m.tiles)
+	m.tiles = append(m.tiles, make([]piece, across)...)
+	var work errgroup.Group
+	work.SetLimit(w.workers)
+	for i := range across {
+		work.Go(func() error {
+			p, _ := w.packers.Get().(*packer)
+			defer w.packers.Put(p)
+			b, err := p.pack(m.tile(i), m.tileWidth, w.options)
+			if err != nil {
+				return err
+			}
+			m.tiles[first+i], err = w.spool.put(b)
+			return err
+		})
+	}
+	return work.Wait()
+}
+
+// tile cuts a tile from the strip. Beyond the image's edge it repeats the edge, which packs well; readers do not look there.
+func (m *image) tile(i int) []float32 {
+	out := make([]float32, m.tileWidth*m.tileHeight)
+	from := i * m.tileWidth
+	n := min(m.tileWidth, m.width-from)
+	for j := range m.tileHeight {
+		line := out[j*m.tileWidth : (j+1)*m.tileWidth]
+		if j >= m.rows {
+			copy(line, out[(j-1)*m.tileWidth:j*m.tileWidth])
+			continue
+		}
+		copy(line, m.strip[j*m.width+from:j*m.width+from+n])
+		for k := n; k < m.tileWidth; k++ {
+			line[k] = line[n-1]
+		}
+	}
+	return out
+}
+
+// halved takes the mean of each two by two values, those that are missing left out; or the first of them.
+func halved(src []float32, width int, near bool) []float32 {
+	height := len(src) / width
+	w, h := (width+1)/2, (height+1)/2
+	dst := make([]float32, w*h)
+	for j := range h {
+		upper := src[2*j*width : (2*j+1)*width]
+		lower := upper
+		if 2*j+1 < height {
+			lower = src[(2*j+1)*width : (2*j+2)*width]
+		}
+		line := dst[j*w : (j+1)*w]
+		for i := range line {
+			k := min(2*i+1, width-1)
+			if near {
+				line[i] = upper[2*i]
+				continue
+			}
+			v := (upper[2*i] + upper[k] + lower[2*i] + lower[k]) / 4
+			if v != v {
+				v = mean(upper[2*i], upper[k], lower[2*i], lower[k])
+			}
+			line[i] = v
+		}
+	}
+	return dst
+}
+
+// mean is that of values that are not missing.
+func mean(values ...float32) float32 {
+	sum, n := float32(0), 0
+	for _, v := range values {
+		if v == v {
+			sum += v
+			n++
+		}
+	}
+	if n == 0 {
+		return float32(math.NaN())
+	}
+	return sum / float32(n)
+}
