@@ -28,6 +28,11 @@ func netcdfMessages(r io.ReaderAt, size int64) iter.Seq2[*Message, error] {
 		centre := centreOf(file)
 		units := map[*netcdf.Var]string{}
 		number := 0
+		for _, err := range file.Broken {
+			if number++; !yield(nil, &MessageError{Number: number, Err: err}) {
+				return
+			}
+		}
 		for f, err := range cf.Fields(file) {
 			number++
 			if err != nil {
@@ -50,6 +55,9 @@ func fromField(f *cf.Field, units map[*netcdf.Var]string) *Message {
 	m := &Message{
 		Level: f.Level, Run: f.Run, Valid: f.Valid, Span: f.Span, Member: f.Member, Grid: f.Grid, GridRelative: f.GridRelative, Unpack: f.Values,
 		Headers: Headers{GridType: f.GridType, GDT: -1, DRT: -1, PDT: -1, NI: f.NX, NJ: f.NY, Points: f.Len()},
+	}
+	if f.GridType == "unstructured_grid" {
+		m.Headers.NI, m.Headers.NJ = 0, 0
 	}
 	if !f.InOrder() {
 		m.Scan = f.Canonical

@@ -292,14 +292,4 @@ func (c *classic) reader(l layout) {
 		s.stride = c.stride
 	}
 	l.v.read = s.read
-	if n := l.v.Len(); l.v.Type == Char && n <= maxNameLen && !l.record {
-		l.v.text = func() (string, error) {
-			b := make([]byte, n)
-			_, err := c.r.ReadAt(b, l.begin)
-			if err == io.EOF {
-				err = nil
-			}
-			return strings.TrimRight(string(b), "\x00 "), err
-		}
-	}
 }

@@ -23,6 +23,7 @@ type File struct {
 	Dims   []Dim
 	Vars   []*Var
 	Attrs  Attrs
+	Broken []error // variables that can't be read, by name
 }
 
 // Dim is a dimension.
@@ -39,8 +40,8 @@ type Var struct {
 	Type  Type
 	Attrs Attrs
 
-	read func(start, count []int, put func(i int, x float64)) error
-	text func() (string, error)
+	read   func(start, count []int, put func(i int, x float64)) error
+	stored func() int64 // bounds the bytes of values that the file can hold; nil: as many as its size
 }
 
 // Type is what a variable's values are.
@@ -189,28 +190,24 @@ func (v *Var) All() ([]float64, error) {
 	return values, err
 }
 
+// smallest is a number of values that is no matter even if none of them is stored.
+const smallest = 1 << 16
+
 // reach reads the last value, so that memory is taken only for what is there.
 func (v *Var) reach() error {
 	if v.Len() == 0 {
 		return nil
+	}
+	if v.stored != nil {
+		if n := v.stored(); int64(v.Len()) > n+smallest {
+			return invalid("%s: %d values where %d bytes are stored", v.Name, v.Len(), n)
+		}
 	}
 	start, count := make([]int, len(v.Shape)), make([]int, len(v.Shape))
 	for d, n := range v.Shape {
 		start[d], count[d] = n-1, 1
 	}
 	return v.Read(start, count, func(int, float64) {})
-}
-
-// Chars is the text of a variable of type char, NULs and blanks at its end left out; "" for others.
-func (v *Var) Chars() string {
-	if v.text == nil {
-		return ""
-	}
-	text, err := v.text()
-	if err != nil {
-		return ""
-	}
-	return text
 }
 
 // Mask turns stored numbers into values (CF 1.11, 2.5.1 and 8.1).

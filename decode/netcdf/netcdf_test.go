@@ -40,7 +40,7 @@ func TestAllFormatsHoldTheSame(t *testing.T) {
 			{"flags", fmt.Sprint(f.Var("b").Attrs.Numbers("flags")), "[1 -2]"},
 			{"text", f.Var("i").Attrs.Text("text"), "abc"},
 			{"no attribute", f.Var("i").Attrs.Text("none") + fmt.Sprint(f.Var("i").Attrs.Numbers("none")), "[]"},
-			{"name", f.Var("name").Chars(), "abc"},
+			{"name", fmt.Sprint(f.Var("name").Type, f.Var("name").Shape, f.Var("name").Numeric()), "2 [5] false"},
 			{"t's dimensions", fmt.Sprint(f.Var("t").Dims, f.Var("t").Shape), "[time y x] [2 3 4]"},
 			{"time", all(t, f, "time"), "[0 6]"},
 			{"t", all(t, f, "t"), "[10.5 11 11.5 12 12.5 13 13.5 14 14.5 15 NaN NaN 16.5 17 17.5 18 18.5 19 19.5 20 20.5 21 21.5 -40]"},
@@ -81,6 +81,58 @@ func TestWideTypesAreRead(t *testing.T) {
 		want := "[1 128 255][1 32768 65534][1 2.147483648e+09 4.294967294e+09][-1 2.147483647e+09 -2.147483648e+09][1 2 9.007199254740992e+15][7]"
 		if got != want {
 			t.Errorf("%s: %s, want %s", name, got, want)
+		}
+	}
+}
+
+// Files by ncgen with chunks, filters and unlimited dimensions, and the same rewritten by h5repack in the newest format: with a
+// single chunk, fixed and extensible arrays, and a tree of version 2.
+func TestChunksAreFoundByEveryIndex(t *testing.T) {
+	for _, name := range []string{"bigz.nc", "newp.nc", "newz.nc"} {
+		f := openFile(t, name)
+		if len(f.Broken) > 0 {
+			t.Errorf("%s: %v", name, f.Broken)
+			continue
+		}
+		for of, factor := range map[string]float64{"f": 1, "e": 7, "s": 3, "c": 5, "b": 1} {
+			values, err := f.Var(of).All()
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			for i, x := range values {
+				if x != float64(i)*factor {
+					t.Errorf("%s: %s[%d] is %v, want %v", name, of, i, x, float64(i)*factor)
+					break
+				}
+			}
+		}
+		if got, want := fmt.Sprint(f.Var("e").Shape, f.Var("b").Shape, f.Var("w").Type == String), "[50 9 11] [50 3 11] true"; got != want {
+			t.Errorf("%s: shapes %s, want %s", name, got, want)
+		}
+	}
+}
+
+// A group of many variables, and variables of many attributes, keep them in heaps.
+func TestManyNamesStandInHeaps(t *testing.T) {
+	f := openFile(t, "many4.nc")
+	if len(f.Vars) != 60 || len(f.Attrs) != 20 || len(f.Broken) > 0 {
+		t.Fatalf("%d variables, %d attributes, broken %v; want 60 and 20", len(f.Vars), len(f.Attrs), f.Broken)
+	}
+	for i, v := range f.Vars {
+		attrs := 2
+		if i%7 == 0 {
+			attrs = 12
+		}
+		if want := fmt.Sprintf("v%02d", i); v.Name != want || len(v.Attrs) != attrs || v.Attrs.Text("attr1") != fmt.Sprintf("text %d 1", i) {
+			t.Errorf("variable %d is %s with %v, want %s with %d attributes", i, v.Name, v.Attrs, want, attrs)
+		}
+		if got, want := all(t, f, v.Name), fmt.Sprint([]int{i * 10, i*10 + 1, i*10 + 2, i*10 + 3, i*10 + 4, i*10 + 5, i*10 + 6}); got != want {
+			t.Errorf("%s is %s, want %s", v.Name, got, want)
+		}
+	}
+	for i, a := range f.Attrs {
+		if a.Numbers[0] != float64(i) {
+			t.Errorf("attribute %d is %v", i, a)
 		}
 	}
 }
@@ -174,7 +226,6 @@ func tryAll(file []byte) {
 		return
 	}
 	for _, v := range f.Vars[:min(len(f.Vars), 40)] {
-		v.Chars()
 		if n := v.Len(); v.Numeric() && n >= 0 && n < 1<<20 {
 			_, _ = v.All()
 		}
@@ -229,7 +280,7 @@ func FuzzOpen(f *testing.F) {
 
 // The files by ncgen.
 var (
-	samples = []string{"sample1.nc", "sample2.nc", "sample5.nc"}
-	ones    = []string{"one1.nc", "one2.nc", "one5.nc"}
-	wides   = []string{"wide5.nc"}
+	samples = []string{"sample1.nc", "sample2.nc", "sample5.nc", "sample4.nc", "sample4c.nc"}
+	ones    = []string{"one1.nc", "one2.nc", "one5.nc", "one4.nc"}
+	wides   = []string{"wide5.nc", "wide4.nc"}
 )
