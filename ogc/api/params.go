@@ -42,7 +42,10 @@ func BoolParam(name, description string) Param {
 type Interval struct{ Low, High string }
 
 // subsetItem matches one axis of a subset: name(low:high) or name("low":"high"), where * is the axis' own end.
-var subsetItem = regexp.MustCompile(`^\s*([A-Za-z_][\w.-]*)\s*\(\s*("[^"]*"|[^":()]+|[^"()]+Z)\s*(?::\s*("[^"]*"|[^"()]+)\s*)?\)\s*(?:,|$)`)
+var subsetItem = regexp.MustCompile(`^\s*([A-Za-z_][\w.-]*)\s*\(\s*` + subsetValue + `\s*(?::\s*` + subsetValue + `\s*)?\)\s*(?:,|$)`)
+
+// subsetValue matches a text in quotes, a time without them, or a number.
+const subsetValue = `("[^"]*"|\d[\d-]*T[\d:.]+Z?|[^":()]+)`
 
 // maxSubset bounds the length of a subset and maxAxes how many axes it may have.
 const (

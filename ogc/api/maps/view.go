@@ -154,8 +154,9 @@ func (s *service) size(c *api.Call, v geo.View) (geo.View, error) {
 	}
 	shape := (v.Box[2] - v.Box[0]) / (v.Box[3] - v.Box[1])
 	if v.Width == 0 && v.Height == 0 {
-		if v.Width = defaultWidth; shape < 1 {
-			v.Width = int(max(math.Round(defaultWidth*shape), 1))
+		side := min(defaultWidth, s.about.MaxWidth, s.about.MaxHeight)
+		if v.Width = side; shape < 1 {
+			v.Width = int(max(math.Round(float64(side)*shape), 1))
 		}
 	}
 	within := func(n float64, most int) int { return int(min(max(math.Round(n), 1), float64(most))) }

@@ -168,8 +168,10 @@ func (s *service) describe(c *api.Call, set *tilematrix.Set, chosen []*layers.La
 	t.Links = []api.Link{
 		{Href: with(here, "f=json", query), Rel: "self", Type: api.TypeJSON, Title: "This tileset"},
 		{Href: with(here, "f=html", query), Rel: "alternate", Type: api.TypeHTML, Title: "This tileset for people"},
-		{Href: with(here, "f=tilejson", query), Rel: "alternate", Type: typeTileJSON, Title: "This tileset as TileJSON"},
 		{Href: c.Base + "/tileMatrixSets/" + set.ID + "?f=json", Rel: relScheme, Type: api.TypeJSON, Title: "The tile matrix set"},
+	}
+	if isMercator(set) {
+		t.Links = append(t.Links, api.Link{Href: with(here, "f=tilejson", query), Rel: "alternate", Type: typeTileJSON, Title: "This tileset as TileJSON"})
 	}
 	for _, p := range s.pictures.Formats {
 		t.Links = append(t.Links, api.Link{Href: with(here+"/{tileMatrix}/{tileRow}/{tileCol}", "f="+strings.TrimPrefix(p.Type, "image/"), query), Rel: "item", Type: p.Type, Title: "Tiles", Templated: true})
@@ -199,9 +201,12 @@ func zoomOf(set *tilematrix.Set, frame geo.Box) string {
 	return set.Matrices[len(set.Matrices)-1].ID
 }
 
+// isMercator tells that a set is the one that TileJSON knows.
+func isMercator(set *tilematrix.Set) bool { return set.Ref.Code == "EPSG:3857" }
+
 // tileJSON answers a tileset as TileJSON 3.0, which knows WebMercatorQuad alone.
 func (s *service) tileJSON(c *api.Call, set *tilematrix.Set, chosen []*layers.Layer, t tileset) error {
-	if set.Ref.Code != "EPSG:3857" {
+	if !isMercator(set) {
 		return ogc.Invalid("format", "f: TileJSON is for web Mercator alone")
 	}
 	attribution := []string{}
