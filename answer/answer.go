@@ -30,7 +30,7 @@ type LayerChoice struct {
 // LegendRequest is a legend in nobody's protocol.
 type LegendRequest struct {
 	Layer, Style  string
-	Format        string
+	Format        string // as of a map, or image/svg+xml or application/json
 	Unit          string // "": the style's
 	Width, Height int
 	Horizontal    bool

@@ -152,6 +152,11 @@ func (e *easel) Legend(l render.Legend) (image.Image, error) {
 	return image.NewNRGBA(image.Rect(0, 0, 10, 10)), nil
 }
 
+func (e *easel) Document(l render.Legend, mediaType string) ([]byte, error) {
+	e.legends.Add(1)
+	return []byte(mediaType + " of " + l.Style.ID), nil
+}
+
 // meter is a sampler that gives the hour of the valid time in Kelvin above 273.15, and counts its calls.
 type meter struct{ calls int }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"isobar/elements"
+	"isobar/encode"
 	"isobar/layers"
 	"isobar/render"
 )
@@ -17,7 +18,7 @@ const legendAge = 10 * time.Minute
 // Legend resolves a legend; it is drawn when the answer's Body is called. Errors are those of layers, encode.ErrUnknownFormat,
 // ErrUnknownUnit and ErrTooLarge.
 func (s *Service) Legend(ctx context.Context, r LegendRequest) (Answer, error) {
-	format, err := s.format(r.Format)
+	format, err := s.legendFormat(r.Format)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -51,6 +52,9 @@ func (s *Service) Legend(ctx context.Context, r LegendRequest) (Answer, error) {
 		Type: format.Type, ETag: etag, MaxAge: legendAge, Done: func() {},
 		Body: func(ctx context.Context) ([]byte, error) {
 			return s.body(ctx, etag, format, hold, func(ctx context.Context) ([]byte, error) {
+				if format.Encode == nil {
+					return s.parts.Painter.Document(l, format.Type)
+				}
 				img, err := s.parts.Painter.Legend(l)
 				if err != nil {
 					return nil, err
@@ -59,6 +63,14 @@ func (s *Service) Legend(ctx context.Context, r LegendRequest) (Answer, error) {
 			})
 		},
 	}, nil
+}
+
+// legendFormat finds a format of pictures, or SVG or JSON, which have no encoder.
+func (s *Service) legendFormat(mediaType string) (encode.Picture, error) {
+	if mediaType == render.SVG || mediaType == render.JSON {
+		return encode.Picture{Type: mediaType, Alpha: true}, nil
+	}
+	return s.format(mediaType)
 }
 
 // legendOf finds layer, style and unit.

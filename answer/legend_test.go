@@ -88,3 +88,20 @@ func TestTheFingerprintKnowsAllOfAStyle(t *testing.T) {
 		t.Errorf("a stop has %d fields, the fingerprint knows 3", n)
 	}
 }
+
+func TestLegendsAreDocumentsToo(t *testing.T) {
+	b := newBench(t, Limits{})
+	for _, mediaType := range []string{"image/svg+xml", "application/json"} {
+		a, err := b.Legend(t.Context(), LegendRequest{Layer: "a.t", Format: mediaType})
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := a.Body(t.Context())
+		if err != nil || string(body) != mediaType+" of warm" || a.Type != mediaType {
+			t.Errorf("%s: %s, %q, %v", mediaType, a.Type, body, err)
+		}
+		if _, err := b.Map(t.Context(), MapRequest{Layers: tile("a.t").Layers, View: tile().View, Format: mediaType}); !errors.Is(err, encode.ErrUnknownFormat) {
+			t.Errorf("a map as %s: %v, want %v", mediaType, err, encode.ErrUnknownFormat)
+		}
+	}
+}

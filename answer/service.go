@@ -39,7 +39,8 @@ const (
 type Painter interface {
 	Draw(ctx context.Context, f sample.Fields, m render.Map) (image.Image, error)
 	Legend(l render.Legend) (image.Image, error)
-	Recycle(img image.Image) // of Draw, when nobody holds it any more
+	Document(l render.Legend, mediaType string) ([]byte, error) // a legend as SVG or JSON
+	Recycle(img image.Image)                                    // of Draw, when nobody holds it any more
 }
 
 // Sampler gives values at places; *sample.Sampler does.

@@ -98,7 +98,7 @@ func decimals(step float64) (n int) {
 }
 
 // extreme tells whether a node's value is the greatest, or least, within a radius, and beyond the mean along the circle by
-// enough. Of equal ones the first is.
+// enough. Of equal ones the first is; where values are missing around it nothing is known.
 func (n *nodes) extreme(i, j, radius int, high bool, least float64) bool {
 	v := n.v[j*n.nx+i]
 	if v != v || i < radius || j < radius || i >= n.nx-radius || j >= n.ny-radius {
@@ -121,10 +121,10 @@ func (n *nodes) extreme(i, j, radius int, high bool, least float64) bool {
 				continue
 			}
 			w := n.v[(j+y)*n.nx+i+x]
-			if sign*w > sign*v || w == v && (y < 0 || y == 0 && x < 0) {
+			if w != w || sign*w > sign*v || w == v && (y < 0 || y == 0 && x < 0) {
 				return false
 			}
-			if d > (radius-1)*(radius-1) && w == w {
+			if d > (radius-1)*(radius-1) {
 				sum, count = sum+float64(w), count+1
 			}
 		}

@@ -192,10 +192,10 @@ func (n *nodes) value(i, j float64) float64 {
 	return top + fy*(low-top)
 }
 
-// smooth takes weighted means of neighbours, at distances of 1, 2, 4 and so on nodes while these are within half a cell: what
+// smooth takes weighted means of neighbours, at distances of 1, 2, 4 and so on nodes while these are within three quarters of a cell: what
 // the interpolation between cells leaves angular becomes round. Missing values stay so and count nowhere.
 func (n *nodes) smooth(cell float64, other *[]float32) {
-	for d := 1; d == 1 || d <= mostSmoothing && float64(d) <= cell/2; d *= 2 {
+	for d := 1; d == 1 || d <= mostSmoothing && float64(d) <= cell*0.75; d *= 2 {
 		t := resize(other, len(n.v))
 		for j := range n.ny {
 			row := n.v[j*n.nx : (j+1)*n.nx]

@@ -179,7 +179,7 @@ func (r *Renderer) drawn(ctx context.Context, f sample.Fields, m Map) (image.Ima
 		s.mask.onColours(img, s.coats)
 		return img, nil
 	}
-	img := r.pictures.paletted(w, h, in.mixtures(m.ground()), true)
+	img := r.pictures.paletted(w, h, r.mixtures.get(in, m.ground()), true)
 	s.mask.onIndices(img, s.coats, in, &s.shares)
 	return img, nil
 }

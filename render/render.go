@@ -51,6 +51,7 @@ type Renderer struct {
 	palettes  palettes
 	pictures  pictures
 	scratches scratches
+	mixtures  mixtures
 	letters   letters
 }
 

@@ -30,6 +30,7 @@ var streamReach = [streamRanks]float64{2.6, 1.9, 1.3}
 type seed struct {
 	number uint64 // who comes first among equals
 	at     point
+	begin  int     // of the line among all
 	line   []point // from one end to the other
 	speeds []float64
 	middle int // which point of the line is the seed
@@ -45,7 +46,8 @@ type streams struct {
 	all   []point
 	u, v  []float32
 	wind  []point
-	fast  []float64
+	fast  []float64 // the speeds at all
+	wide  []float64
 }
 
 // flow is the wind on a map, at nodes, and the cells that lines keep from each other.
@@ -74,7 +76,7 @@ func (p *pane) stream(painter *styles.Painter, in []sample.Input, unit string) e
 		return err
 	}
 	f.divide(margins[0] + f.spacing*5)
-	f.streams.seeds, f.all = f.streams.seeds[:0], f.all[:0]
+	f.streams.seeds, f.all, f.fast = f.streams.seeds[:0], f.all[:0], f.fast[:0]
 	for rank := range streamRanks {
 		f.lay(rank, margins[rank])
 	}
@@ -215,6 +217,12 @@ func between(c [4]compass, x, y float64) compass {
 
 // turnRow replaces u and v by the wind on the map.
 func (f *flow) turnRow(u, v []float32, at func(int) compass) {
+	if c := at(0); f.view.Ref.Turn > 0 && math.Abs(c.stretch-1) < 1e-3 { // true in angle, north up
+		for i := range v {
+			v[i] = -v[i]
+		}
+		return
+	}
 	for i := range u {
 		w := at(i).flowing(float64(u[i]), float64(v[i]))
 		u[i], v[i] = float32(w.x), float32(w.y)
@@ -262,6 +270,11 @@ func (f *flow) lay(rank int, margin float64) {
 	}
 	clear(f.best)
 	mine := f.streams.seeds[begun:]
+	for k := range mine { // the memory stays where it is now
+		s := &mine[k]
+		end := s.begin + s.last + 1
+		s.line, s.speeds = f.all[s.begin:end:end], f.fast[s.begin:end:end]
+	}
 	for k := range mine {
 		s := &mine[k]
 		for _, at := range s.line[s.first : s.last+1] {
@@ -347,22 +360,18 @@ func (f *flow) grow(rank, i, j int) {
 	}
 	steps := int(streamReach[rank] * f.spacing / streamStride)
 	s := seed{number: number | 1, at: at}
-	begin := len(f.all)
-	f.fast = f.fast[:0]
-	back := f.walk(at, steps, -1)
-	slices.Reverse(f.all[begin:])
-	slices.Reverse(f.fast)
-	f.all = append(f.all, at)
 	w, ok := f.windOn(at)
 	if !ok || w.length() < f.calm {
-		f.all = f.all[:begin]
 		return
 	}
-	f.fast = append(f.fast, w.length())
+	begin := len(f.all)
+	s.begin = begin
+	back := f.walk(at, steps, -1)
+	slices.Reverse(f.all[begin:])
+	slices.Reverse(f.fast[begin:])
+	f.all, f.fast = append(f.all, at), append(f.fast, w.length())
 	f.walk(at, steps, 1)
-	s.line, s.speeds, s.middle = slices.Clone(f.all[begin:]), slices.Clone(f.fast), back
-	f.all = f.all[:begin]
-	s.last = len(s.line) - 1
+	s.middle, s.last = back, len(f.all)-1-begin
 	f.streams.seeds = append(f.streams.seeds, s)
 }
 
@@ -405,7 +414,7 @@ func (f *flow) walk(at point, steps int, sign float64) int {
 // drawn adds a line: thin where it begins, broader where the wind is strong, with a head at the seed.
 func (f *flow) drawn(o *outlines, s *seed, painter *styles.Painter, full, wide float64) {
 	line, speeds := s.line[s.first:s.last+1], s.speeds[s.first:s.last+1]
-	widths := resize(&f.fast, len(line))
+	widths := resize(&f.wide, len(line))
 	for k := range line {
 		tail := min(1, (0.25+float64(k)*streamStride/streamFade)/1.25)
 		end := min(1, (0.5 + float64(len(line)-1-k)*streamStride/streamFade))

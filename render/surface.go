@@ -3,6 +3,7 @@ package render
 import (
 	"image"
 	"image/color"
+	"sync"
 )
 
 // onColours paints coats over a picture of four channels.
@@ -58,6 +59,34 @@ func (in inks) mixtures(ground color.NRGBA) color.Palette {
 		for b := 0; a+b <= steps; b++ {
 			p = append(p, in.mix(ground, a, b))
 		}
+	}
+	return p
+}
+
+// mixtures keeps palettes of inks. The zero value is ready.
+type mixtures struct {
+	mu   sync.Mutex
+	kept map[mixtureKey]color.Palette
+}
+
+// mixtureKey names inks over a ground.
+type mixtureKey struct {
+	inks
+	ground color.NRGBA
+}
+
+// get mixes inks, once.
+func (m *mixtures) get(in inks, ground color.NRGBA) color.Palette {
+	key := mixtureKey{in, ground}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	p, ok := m.kept[key]
+	if !ok {
+		if m.kept == nil || len(m.kept) >= maxPalettes {
+			m.kept = map[mixtureKey]color.Palette{}
+		}
+		p = in.mixtures(ground)
+		m.kept[key] = p
 	}
 	return p
 }

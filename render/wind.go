@@ -81,10 +81,10 @@ func (c compass) turned(u, v float64) point {
 // flowing is a wind as it moves what lies on the map: where the map is stretched, so is it. Its length is the speed.
 func (c compass) flowing(u, v float64) point {
 	d := c.east.times(u * c.stretch).plus(c.north.times(v))
-	if l := d.length(); l > 0 {
-		return d.times(math.Hypot(u, v) / l)
+	if l := d.x*d.x + d.y*d.y; l > 0 {
+		return d.times(math.Sqrt((u*u + v*v) / l))
 	}
-	return point{}
+	return point{u, v} // calm, or missing
 }
 
 // arrow is a wind at a place of the map.
