@@ -105,16 +105,20 @@ func (c *Catalogue) placeStandard(q *quantity, p Parameter, m *match) (score int
 			m.on, n.kind, n.value = &s, s.kind, s.value
 		}
 	}
+	told, home := p.LevelKind != "", n.kind == q.home // what means home, too, does not count
 	n = c.canonical(n)
 	at := q.at(n)
-	if at != nil || n.kind == q.home {
+	if told && (home || at != nil) {
 		score += 4
+	}
+	if dimensional(q.home) {
+		score++ // what goes through all levels, rather than what has but one that nobody told
 	}
 	if at == nil && q.Standard == p.Name || at != nil && (at.Standard == p.Name || at.Standard == "" && q.Standard == p.Name) {
 		score += 8
 	}
 	if q.Standard == p.Name {
-		score += 2
+		score += 3
 	}
 	if n.process == q.Process {
 		score++
