@@ -35,7 +35,11 @@ type Message struct {
 	Span      field.Seconds
 	Member    int       // perturbation number; 0: control or deterministic
 	Process   int       // generating process identifier
-	Grid      grid.Grid // canonical order
+	Grid      grid.Grid // canonical order; nil: the file does not tell where the values lie
+	// GridName is what the file calls a grid whose places it does not tell, because they come as fields of their own; "": no name.
+	GridName string
+	// Axis tells that the values are such a grid's places.
+	Axis Axis
 	// GridRelative tells that u and v components are relative to the grid's axes, not to east and north.
 	GridRelative bool
 	Packing      *field.Packing // nil unless the values are one linear quantisation
@@ -48,6 +52,16 @@ type Message struct {
 	// Unpack writes Grid.Len() values in canonical order, NaN where missing, in the unit of the file.
 	Unpack func(dst []float32) error
 }
+
+// Axis is which coordinate of places a field's values are.
+type Axis int
+
+// The coordinates, in degrees.
+const (
+	NoAxis Axis = iota
+	Latitude
+	Longitude
+)
 
 // Headers is what a file says of a message in its own terms, for people who look into files.
 type Headers struct {

@@ -58,7 +58,7 @@ func fromGRIB(from *grib.Message, err error) (*Message, error) {
 	m := &Message{
 		Number: from.Number, Offset: from.Offset, Level: levelOf(from.Level), Member: memberOf(from.Ensemble), Process: from.GeneratingProcess,
 		Run: field.At(from.Reference), Valid: field.At(from.Valid), Span: field.Seconds(from.Interval.Seconds()),
-		Grid: from.Grid, GridRelative: from.GridRelative, Unpack: from.Values,
+		Grid: from.Grid, GridName: from.GridName, Axis: axisOf(from), GridRelative: from.GridRelative, Unpack: from.Values,
 		Headers: Headers{
 			GridType: from.GridType, GDT: from.GridTemplate, DRT: from.DataTemplate, PDT: from.ProductTemplate,
 			NI: from.NI, NJ: from.NJ, Points: from.Points,
@@ -78,6 +78,21 @@ func fromGRIB(from *grib.Message, err error) (*Message, error) {
 		return m, &MessageError{Number: m.Number, Offset: m.Offset, Err: errPlaces}
 	}
 	return m, nil
+}
+
+// axisOf tells the places of a grid described elsewhere: code table 4.2, discipline 0, category 191.
+func axisOf(m *grib.Message) Axis {
+	const miscellaneous, latitude, longitude = 191, 1, 2
+	if m.GridName == "" || m.Edition != 2 || m.Discipline != 0 || m.Category != miscellaneous {
+		return NoAxis
+	}
+	switch m.Parameter {
+	case latitude:
+		return Latitude
+	case longitude:
+		return Longitude
+	}
+	return NoAxis
 }
 
 // parameterOf is how the field names its quantity.

@@ -153,3 +153,21 @@ func TestFieldsWithoutPlacesComeWithAnError(t *testing.T) {
 		t.Errorf("message %v, error %v", m, err)
 	}
 }
+
+func TestThePlacesOfGridsAreKnown(t *testing.T) {
+	for _, c := range []struct {
+		m    grib.Message
+		want Axis
+	}{
+		{grib.Message{Edition: 2, GridName: "ab-1", Category: 191, Parameter: 1}, Latitude},
+		{grib.Message{Edition: 2, GridName: "ab-1", Category: 191, Parameter: 2}, Longitude},
+		{grib.Message{Edition: 2, GridName: "ab-1", Category: 191, Parameter: 3}, NoAxis},
+		{grib.Message{Edition: 2, GridName: "ab-1", Category: 0, Parameter: 1}, NoAxis},
+		{grib.Message{Edition: 2, GridName: "ab-1", Discipline: 1, Category: 191, Parameter: 1}, NoAxis},
+		{grib.Message{Edition: 2, Category: 191, Parameter: 1}, NoAxis}, // of a grid that the file describes: a field like others
+	} {
+		if got := axisOf(&c.m); got != c.want {
+			t.Errorf("%d.%d.%d on grid %q: axis %d, want %d", c.m.Discipline, c.m.Category, c.m.Parameter, c.m.GridName, got, c.want)
+		}
+	}
+}

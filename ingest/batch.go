@@ -71,6 +71,16 @@ func (i *Intake) read(ctx context.Context, files []folder.File, restore bool, te
 			return b.sum(), err
 		}
 	}
+	for again := b.places.again(); len(again) > 0; again = b.places.again() {
+		b.advance(func(p *Progress) { p.Files += len(again) })
+		for _, f := range again {
+			b.advance(func(p *Progress) { p.Bytes += f.Size })
+			if err := b.take(f, true); err != nil {
+				b.workers.Wait()
+				return b.sum(), err
+			}
+		}
+	}
 	b.flush()
 	b.tellLonely(restore)
 	return b.sum(), ctx.Err()
@@ -93,6 +103,7 @@ func (b *batch) take(f folder.File, stale bool) error {
 // file hands the fields of a file to workers, run by run.
 func (b *batch) file(f folder.File) {
 	b.lonely.forget(f.Path)
+	b.places.forget(f.Path)
 	r := newReading(f)
 	r.use()
 	defer r.release()
@@ -109,7 +120,7 @@ func (b *batch) file(f folder.File) {
 	r.ends = ends
 	b.open[r] = true
 	groups := b.groups(r, format, func(number int, offset int64, err error) { b.fail(r, number, offset, err) })
-	if len(groups) == 0 && r.failed == 0 {
+	if len(groups) == 0 && r.failed+r.lonely == 0 && !r.places {
 		b.fail(r, 0, 0, errors.New("no message in it"))
 	}
 	parts := 0
@@ -232,7 +243,7 @@ func (b *batch) advance(by func(*Progress)) {
 // sum is the summary so far.
 func (b *batch) sum() Summary {
 	b.summary.Elapsed = time.Since(b.began)
-	b.summary.Waiting = len(b.lonely)
+	b.summary.Waiting, b.summary.Unplaced = len(b.lonely), b.places.waiting()
 	b.summary.Models = slices.Sorted(maps.Keys(b.models))
 	return b.summary
 }

@@ -39,6 +39,8 @@ type fakeMessage struct {
 	Turned  bool   `json:"turned,omitempty"`
 	Broken  bool   `json:"broken,omitempty"`
 	Panics  bool   `json:"panics,omitempty"`
+	On      string `json:"on,omitempty"`   // a grid that is described elsewhere
+	Axis    int    `json:"axis,omitempty"` // of that grid
 }
 
 const fakeMagic = "FAKE\n"
@@ -80,7 +82,7 @@ func fakeOne(r io.ReaderAt, line []byte, offset int64, number int) (*decode.Mess
 		return nil, err
 	}
 	cells := max(f.Cells, 6)
-	return &decode.Message{
+	m := &decode.Message{
 		Number: number, Offset: offset, Parameter: elements.Parameter{Ensemble: f.Element}, Run: field.Time(f.Run), Valid: field.Time(f.Valid),
 		Member: f.Member, Grid: fakeGrid{cells, f.Turned}, GridRelative: f.Turned, Level: field.Level{Kind: elements.Surface},
 		Packing: &field.Packing{Bits: 8},
@@ -102,7 +104,13 @@ func fakeOne(r io.ReaderAt, line []byte, offset int64, number int) (*decode.Mess
 			}
 			return nil
 		},
-	}, nil
+		Headers: decode.Headers{Points: cells},
+	}
+	if f.On != "" {
+		m.Grid, m.GridName, m.Axis = nil, f.On, decode.Axis(f.Axis)
+		return m, errors.New("no places")
+	}
+	return m, nil
 }
 
 // fakeElements takes an element's ID from the parameter's Ensemble; u and v are partners.

@@ -50,6 +50,7 @@ type Intake struct {
 	reading sync.Mutex // held while a batch of files is read; guards what follows
 	journal *journal
 	lonely  waitingRoom
+	places  places
 
 	settled sync.Map // path -> folder.File: states that were dealt with, in the journal or not
 	told    sync.Map // path -> string: the trouble last logged of a file that will be tried again
@@ -68,13 +69,14 @@ func New(fields store.Store, elements Elements, models Models, formats []decode.
 	if options.Workers <= 0 {
 		options.Workers = runtime.GOMAXPROCS(0)
 	}
-	remembered := ""
+	remembered, placed := "", ""
 	if options.Data != "" {
 		remembered = filepath.Join(options.Data, "ingested")
+		placed = filepath.Join(remembered, "places")
 	}
 	return &Intake{
 		fields: fields, elements: elements, models: models, formats: formats, log: log, options: options,
-		journal: newJournal(remembered, log),
+		journal: newJournal(remembered, log), places: newPlaces(placed),
 	}
 }
 

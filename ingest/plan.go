@@ -158,13 +158,14 @@ func (b *batch) refuse(r *reading, run runName, err error) {
 	}
 }
 
-// tellLonely says which files hold wind components that are left out, once. While folders are watched their partners may well
-// come; else someone should know.
+// tellLonely says which files hold fields that are left out because others are missing, once. While folders are watched those may
+// well come; else someone should know.
 func (b *batch) tellLonely(last bool) {
 	level := slog.LevelInfo
 	if last {
 		level = slog.LevelWarn
 	}
+	b.places.tell(func(level slog.Level, message string, args ...any) { b.log.Log(b.ctx, level, message, args...) }, level)
 	files := map[*reading][]*part{}
 	for _, p := range b.lonely {
 		if !p.told {

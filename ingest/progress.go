@@ -15,15 +15,16 @@ type Progress struct {
 
 // Summary is what came of a batch of files.
 type Summary struct {
-	Files   int      // looked at
-	Skipped int      // of them: read before and unchanged
-	Ignored int      // of them: not forecasts
-	Fields  int      // served now that were read in this batch
-	Failed  int      // messages that could not be read, and files that should be forecasts and can't be read at all
-	Waiting int      // wind components left out because their partner has not been read
-	Bytes   int64    // of the files
-	Models  []string // of the fields, sorted
-	Elapsed time.Duration
+	Files    int      // looked at
+	Skipped  int      // of them: read before and unchanged
+	Ignored  int      // of them: not forecasts
+	Fields   int      // served now that were read in this batch
+	Failed   int      // messages that could not be read, and files that should be forecasts and can't be read at all
+	Waiting  int      // wind components left out because their partner has not been read
+	Unplaced int      // fields left out because the places of their grid have not been read
+	Bytes    int64    // of the files
+	Models   []string // of the fields, sorted
+	Elapsed  time.Duration
 }
 
 // String is the summary as one line.
@@ -40,7 +41,8 @@ func (s Summary) String() string {
 	for _, part := range []struct {
 		n    int
 		what string
-	}{{s.Skipped, "read before"}, {s.Ignored, "not forecasts"}, {s.Waiting, "waiting for the other wind component"}, {s.Failed, "failed"}} {
+	}{{s.Skipped, "read before"}, {s.Ignored, "not forecasts"}, {s.Waiting, "waiting for the other wind component"},
+		{s.Unplaced, "waiting for the places of their grid"}, {s.Failed, "failed"}} {
 		if part.n > 0 {
 			fmt.Fprintf(&b, "; %d %s", part.n, part.what)
 		}

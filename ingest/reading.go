@@ -30,7 +30,8 @@ type reading struct {
 
 	runs     map[runName]bool // that it has fields in
 	with     map[string]bool  // files that hold the other components of its winds
-	lonely   int              // components that wait for their partner
+	lonely   int              // components that wait for their partner, fields for their places, latitudes for longitudes
+	places   bool             // it holds places of grids
 	whole    bool             // all its parts have been handed to workers, or wait
 	refused  bool             // a run could not be taken or published: to be read again soon
 	unstored bool             // the store did not take a field: to be read again after a restart
@@ -110,6 +111,15 @@ func (i *Intake) groups(r *reading, f decode.Format, fail func(number int, offse
 	}()
 	byRun, byName, n := map[runName]*group{}, map[pairName]*part{}, 0
 	for m, err := range f.Messages(r, r.Size) {
+		if m != nil && m.Grid == nil && m.GridName != "" {
+			var placed bool
+			if placed, err = i.places.put(r, m); err == nil && !placed {
+				continue
+			}
+			if err != nil {
+				err = &decode.MessageError{Number: m.Number, Offset: m.Offset, Err: err}
+			}
+		}
 		if err != nil {
 			number, offset, why := place(err)
 			fail(number, offset, why)

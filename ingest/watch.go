@@ -94,7 +94,7 @@ func (w *watch) start(ctx context.Context, done chan<- struct{}) {
 		case ctx.Err() != nil:
 		case err != nil:
 			w.intake.log.Error("files can't be read", "error", err)
-		case summary.Fields+summary.Failed+summary.Waiting > 0:
+		case summary.Fields+summary.Failed+summary.Waiting+summary.Unplaced > 0:
 			w.intake.log.Info("files read", "summary", summary.String())
 		}
 	}()

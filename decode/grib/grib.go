@@ -81,6 +81,7 @@ type Message struct {
 	NI, NJ            int       // points along a row and along a column; 0 where rows differ or there are none
 	Points            int       // of the grid
 	Grid              grid.Grid // nil where the file does not tell the places (template 3.101)
+	GridName          string    // of a grid described elsewhere: its UUID and its number there, "a27b8de618c411e4820ab5b098c6a5c0-1"; "": none
 	GridRelative      bool      // vector components are relative to the grid's axes, not to east and north
 	Packing           *Packing  // nil unless the values are one linear quantisation
 	layout            layout

@@ -1,6 +1,7 @@
 package grib
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 
@@ -206,9 +207,15 @@ func gaussian2(w *walk, o *octets) (*place, error) {
 	return p.with(grid.Gaussian(n, lon.n, lat.n, p.centres(lon, lat)))
 }
 
-// unstructured2 is template 3.101: points that are numbered in a grid described elsewhere.
+// unstructured2 is template 3.101: points that are numbered in a grid described elsewhere, by its UUID; the number of the grid
+// in its reference tells whether they are cells, corners or edges.
 func unstructured2(_ *walk, o *octets) (*place, error) {
-	return &place{kind: unplaced, points: o.u32(7)}, nil
+	p := &place{kind: unplaced, points: o.u32(7)}
+	const uuid, end = 20, 35
+	if id := o.b[min(uuid-1, len(o.b)):min(end, len(o.b))]; len(bytes.Trim(id, "\x00\xff")) > 0 {
+		p.name = fmt.Sprintf("%x-%d", id, o.u8(19))
+	}
+	return p, nil
 }
 
 // healpix2 is template 3.150.

@@ -189,8 +189,13 @@ func TestGridsThatAreNotReadAreNamed(t *testing.T) {
 
 func TestUnstructuredFieldsHaveNoGrid(t *testing.T) {
 	p, err := testWalk().grid2(section3(101, 2949120, nil, []byte{6}, threeOctets(26), []byte{1}, make([]byte, 16)))
-	if err != nil || p.grid != nil || p.points != 2949120 || p.kind != unplaced {
+	if err != nil || p.grid != nil || p.points != 2949120 || p.kind != unplaced || p.name != "" {
 		t.Errorf("%+v, %v", p, err)
+	}
+	uuid := []byte{0xa2, 0x7b, 0x8d, 0xe6, 0x18, 0xc4, 0x11, 0xe4, 0x82, 0x0a, 0xb5, 0xb0, 0x98, 0xc6, 0xa5, 0xc0}
+	p, err = testWalk().grid2(section3(101, 2949120, nil, []byte{6}, threeOctets(26), []byte{1}, uuid))
+	if err != nil || p.name != "a27b8de618c411e4820ab5b098c6a5c0-1" {
+		t.Errorf("grid %q, %v", p.name, err)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 // place is where the points of a field lie and in which order the file has them.
 type place struct {
 	grid     grid.Grid // nil: the file does not tell
+	name     string    // of a grid described elsewhere
 	points   int
 	template int
 	kind     string // as ecCodes names grids
@@ -23,7 +24,7 @@ type place struct {
 func (p *place) describe(m *Message) {
 	m.Grid, m.Points, m.GridTemplate, m.GridType = p.grid, p.points, p.template, p.kind
 	m.NI, m.NJ, m.GridRelative, m.layout = p.ni, p.nj, p.relative, p.layout
-	m.told = p.told
+	m.told, m.GridName = p.told, p.name
 }
 
 // stored is how many numbers section 3 of edition 2 counts.
