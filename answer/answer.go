@@ -10,6 +10,7 @@ import (
 	"isobar/field"
 	"isobar/geo"
 	"isobar/layers"
+	"isobar/styles"
 )
 
 // MapRequest is a map in nobody's protocol.
@@ -25,13 +26,16 @@ type MapRequest struct {
 type LayerChoice struct {
 	Name, Style string
 	Selection   layers.Selection
+	Recolour    *styles.Change // nil: the style as it is
 }
 
 // LegendRequest is a legend in nobody's protocol.
 type LegendRequest struct {
 	Layer, Style  string
-	Format        string // as of a map, or image/svg+xml or application/json
-	Unit          string // "": the style's
+	Selection     layers.Selection // the field whose range Recolour may ask for
+	Recolour      *styles.Change   // nil: the style as it is
+	Format        string           // as of a map, or image/svg+xml or application/json
+	Unit          string           // "": the style's
 	Width, Height int
 	Horizontal    bool
 	Transparent   bool

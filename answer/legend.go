@@ -30,7 +30,7 @@ func (s *Service) Legend(ctx context.Context, r LegendRequest) (Answer, error) {
 	}
 	catalogue, release := s.parts.Catalogue.Hold()
 	defer release()
-	l, err := legendOf(catalogue, r)
+	l, err := legendOf(catalogue, r, s.now())
 	if err != nil {
 		return Answer{}, err
 	}
@@ -74,7 +74,7 @@ func (s *Service) legendFormat(mediaType string) (encode.Picture, error) {
 }
 
 // legendOf finds layer, style and unit.
-func legendOf(c *layers.Catalogue, r LegendRequest) (render.Legend, error) {
+func legendOf(c *layers.Catalogue, r LegendRequest, now time.Time) (render.Legend, error) {
 	l, err := c.Layer(r.Layer)
 	if err != nil {
 		return render.Legend{}, err
@@ -82,6 +82,15 @@ func legendOf(c *layers.Catalogue, r LegendRequest) (render.Legend, error) {
 	style, err := l.Style(r.Style)
 	if err != nil {
 		return render.Legend{}, err
+	}
+	if r.Recolour != nil {
+		pick, err := l.Pick(r.Selection, now)
+		if err != nil {
+			return render.Legend{}, err
+		}
+		if style, err = recoloured(c, l, style, pick, r.Recolour); err != nil {
+			return render.Legend{}, err
+		}
 	}
 	unit := r.Unit
 	if unit == "" {

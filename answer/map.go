@@ -119,6 +119,9 @@ func (s *Service) paint(c *layers.Catalogue, choice LayerChoice, now time.Time, 
 	if err != nil {
 		return render.Layer{}, pick, err
 	}
+	if style, err = recoloured(c, l, style, pick, choice.Recolour); err != nil {
+		return render.Layer{}, pick, err
+	}
 	f.text(l.Name) // of a derived layer, which expression
 	f.text(l.Element.Unit)
 	if err := f.input(c.Snapshot(), pick.Input); err != nil {

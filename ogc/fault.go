@@ -13,6 +13,7 @@ import (
 	"isobar/encode"
 	"isobar/geo"
 	"isobar/layers"
+	"isobar/styles"
 )
 
 // The codes of faults, in the words of WMS 1.3.0 table E.1 and, where that has none, of OWS Common 1.1.0 table 25. Services with
@@ -66,6 +67,8 @@ var sentinels = []struct {
 	{layers.ErrUnknownStyle, http.StatusNotFound, StyleNotDefined, "styles"},
 	{encode.ErrUnknownFormat, http.StatusBadRequest, InvalidFormat, "format"},
 	{answer.ErrTooLarge, http.StatusBadRequest, InvalidParameterValue, ""},
+	{styles.ErrChange, http.StatusBadRequest, InvalidParameterValue, "colorscalerange"},
+	{styles.ErrUnit, http.StatusBadRequest, InvalidParameterValue, "units"},
 	{answer.ErrUnknownUnit, http.StatusBadRequest, InvalidParameterValue, "units"},
 	{geo.ErrUnknownCRS, http.StatusBadRequest, InvalidCRS, "crs"},
 	{context.DeadlineExceeded, http.StatusServiceUnavailable, NoApplicableCode, ""},

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"net/http"
 	"net/url"
 	"strings"
 
@@ -196,6 +197,13 @@ func extentOf(all ...*layers.Layer) extent {
 	e.Spatial.Box = [][4]float64{box}
 	e.Temporal = &temporal{Interval: [][2]string{{first.String(), last.String()}}, TRS: "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"}
 	return e
+}
+
+// TellCRS says which reference system an answer is in; one in CRS84 need not say so (OGC API Maps 1.0, 7.2.2).
+func TellCRS(h http.Header, ref geo.Reference) {
+	if uri := URI(ref); uri != crs84 {
+		h.Set("Content-Crs", "<"+uri+">")
+	}
 }
 
 // URI is a reference system's name on the web.

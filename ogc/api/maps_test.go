@@ -140,7 +140,7 @@ func TestMapsSayWhatTheyShow(t *testing.T) {
 		t.Errorf("Content-Crs is %s", got)
 	}
 	w, s := get(t, "/collections/gfs.t/styles/grey/map/tiles/WorldCRS84Quad/2/1/5")
-	if got := w.Header().Get("Content-Crs"); got != "<http://www.opengis.net/def/crs/OGC/1.3/CRS84>" {
+	if got := w.Header().Get("Content-Crs"); got != "" {
 		t.Errorf("a tile's Content-Crs is %s", got)
 	}
 	if v := s.Asked.View; !near(v.Box, geo.Box{45, 0, 90, 45}) || s.Asked.Layers[0].Style != "grey" {

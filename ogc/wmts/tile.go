@@ -1,6 +1,7 @@
 package wmts
 
 import (
+	"fmt"
 	"image/color"
 	"net/http"
 	"strconv"
@@ -146,8 +147,12 @@ func (h *Handler) getFeatureInfo(w http.ResponseWriter, q *request) error {
 	var at [2]int
 	for k, name := range []string{"I", "J"} {
 		n, err := strconv.Atoi(q.value(name))
-		if err != nil || n < 0 || n >= tilematrix.TileSize {
-			return ogc.Invalid(name, "%s %q is not a pixel of the tile: 0 to %d", name, clip(q.value(name)), tilematrix.TileSize-1)
+		if err != nil {
+			return ogc.Invalid(name, "%s %q is no whole number", name, clip(q.value(name)))
+		}
+		if n < 0 || n >= tilematrix.TileSize {
+			return &ogc.Fault{Status: http.StatusBadRequest, Code: ogc.TileOutOfRange, Locator: name,
+				Text: fmt.Sprintf("%s %d is not a pixel of the tile: 0 to %d", name, n, tilematrix.TileSize-1)}
 		}
 		at[k] = n
 	}

@@ -137,5 +137,5 @@ func tell(c *api.Call, v geo.View) {
 		words[i] = strconv.FormatFloat(n, 'f', -1, 64)
 	}
 	c.Header().Set("Content-Bbox", strings.Join(words, ","))
-	c.Header().Set("Content-Crs", "<"+api.URI(v.Ref)+">")
+	api.TellCRS(c.Header(), v.Ref)
 }

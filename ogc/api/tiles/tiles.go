@@ -165,6 +165,6 @@ func (s *service) tile(c *api.Call) error {
 	if err != nil {
 		return err
 	}
-	c.Header().Set("Content-Crs", "<"+api.URI(set.Ref)+">")
+	api.TellCRS(c.Header(), set.Ref)
 	return ogc.Send(c.ResponseWriter, c.Request, a)
 }
