@@ -238,6 +238,9 @@ func comparePlace(t *testing.T, name string, m *Message, i int, want geo.LonLat)
 	if !near(got, want, 2e-6) {
 		t.Errorf("%s %v, want %v", name, got, want)
 	}
+	if m.GridType == spaceView && m.layout.northwards { // ecCodes has such images upside down
+		return
+	}
 	if !near(place[0], want, 2e-3) {
 		t.Errorf("%s %v in the grid, want about %v", name, place[0], want)
 	}
