@@ -18,7 +18,9 @@ import (
 // Everything that plugs in stands on this page.
 
 // formats are the file formats that are read, tried in this order.
-func formats() []decode.Format { return []decode.Format{decode.GRIB(), decode.GeoTIFF(), decode.NetCDF()} }
+func formats() []decode.Format {
+	return []decode.Format{decode.GRIB(), decode.GeoTIFF(), decode.NetCDF()}
+}
 
 // pictures are the formats that maps and legends leave in; the first is the default.
 func pictures() []encode.Picture { return []encode.Picture{png.Format(), jpeg.Format()} }
