@@ -102,7 +102,8 @@ type Cube struct {
 	Variables []Variable
 	Members   []int
 	Times     []field.Time // ascending
-	// Axes that a request keeps though they have one value; those with more are kept anyhow.
+	// Axes that a request keeps though they have one value; those with more are kept anyhow. Levels are an axis only of layers that
+	// have several.
 	KeepMembers, KeepTimes, KeepLevels bool
 }
 
@@ -113,7 +114,9 @@ func (c *Cube) HasMembers() bool { return c.KeepMembers || len(c.Members) > 1 }
 func (c *Cube) HasTimes() bool { return c.KeepTimes || len(c.Times) > 1 }
 
 // HasLevels tells that levels are an axis of a variable.
-func (c *Cube) HasLevels(v int) bool { return c.KeepLevels || len(c.Variables[v].Levels) > 1 }
+func (c *Cube) HasLevels(v int) bool {
+	return len(c.Variables[v].Levels) > 1 || c.KeepLevels && len(c.Variables[v].Layer.Levels) > 1
+}
 
 // Planes is how many fields a variable has.
 func (c *Cube) Planes(v int) int {
