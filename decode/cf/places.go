@@ -3,6 +3,7 @@ package cf
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"isobar/decode/crs"
@@ -23,12 +24,7 @@ type places struct {
 }
 
 func (p *places) has(dim int) bool {
-	for _, d := range p.dims {
-		if d == dim {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(p.dims, dim)
 }
 
 func (p *places) inOrder() bool { return !p.turned && !p.upward && !p.leftward }
@@ -248,11 +244,7 @@ func (r *reading) auxiliary(v *netcdf.Var) (lat, lon *netcdf.Var, err error) {
 
 func subset(a, of []string) bool {
 	for _, name := range a {
-		found := false
-		for _, o := range of {
-			found = found || o == name
-		}
-		if !found {
+		if !slices.Contains(of, name) {
 			return false
 		}
 	}
@@ -267,11 +259,11 @@ func (r *reading) scattered(v *netcdf.Var) (*places, error) {
 	}
 	p := &places{ny: 1}
 	for _, name := range lat.Dims {
-		for d, dim := range v.Dims {
-			if dim == name {
-				p.dims = append(p.dims, d)
-			}
+		d := slices.Index(v.Dims, name)
+		if p.has(d) {
+			return nil, fmt.Errorf("%s has a dimension twice", lat.Name)
 		}
+		p.dims = append(p.dims, d)
 	}
 	p.nx = v.Shape[p.dims[0]]
 	if len(p.dims) == 2 {
