@@ -4,7 +4,7 @@ SHARED ?= ../shared
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.0
 PACKAGES = ./...
 
-.PHONY: build test check race fuzz values test-corpus judge conformance bench bench-eccodes bench-ingest test-ingest screenshots clean
+.PHONY: build test check race fuzz mutations values test-corpus judge conformance bench bench-eccodes bench-ingest test-ingest screenshots clean
 
 build:            ## the program, static
 	CGO_ENABLED=0 go build -trimpath -o tileserver ./cmd/tileserver
@@ -25,6 +25,9 @@ race:             ## the tests again, with the race detector (needs a C compiler
 fuzz: FUZZTIME ?= 60s
 fuzz:             ## every fuzz target for FUZZTIME
 	test/fuzz.sh $(FUZZTIME)
+
+mutations:        ## 20,000 files of the corpus, cut, flipped and spliced
+	go test -count=1 -v -timeout 1h -run Mutations ./decode -mutations 20000
 
 values: build     ## every field of the corpus against ecCodes
 	SHARED=$(SHARED) test/values.sh
