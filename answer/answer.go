@@ -20,6 +20,7 @@ type MapRequest struct {
 	Format      string // media type: "image/png", "image/jpeg"
 	Transparent bool
 	Background  color.NRGBA
+	Motion      Motion // of formats that can show several times, where a selection is an interval
 }
 
 // LayerChoice is a layer, its style ("" = default) and which of its fields.

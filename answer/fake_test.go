@@ -8,6 +8,7 @@ import (
 	"image/color"
 	"iter"
 	"log/slog"
+	"math"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -50,6 +51,7 @@ type snapshot struct {
 	version string
 	keys    []field.Key
 	etag    string
+	etags   map[string]string // by element, beside etag
 	shelf   *shelf
 	closed  *atomic.Bool
 }
@@ -74,7 +76,7 @@ func (s *shelf) Begin(context.Context, string, field.Time) (store.Writer, error)
 func (s snapshot) Version() string           { return s.version }
 func (s snapshot) Keys() iter.Seq[field.Key] { return slices.Values(s.keys) }
 func (s snapshot) Info(k field.Key) (store.Info, bool) {
-	return store.Info{Grid: spot("grid of " + k.Model), Min: 0, Max: 1, ETag: s.etag}, slices.Contains(s.keys, k)
+	return store.Info{Grid: spot("grid of " + k.Model), Min: 0, Max: 1, ETag: s.etag + s.etags[k.Element]}, slices.Contains(s.keys, k)
 }
 func (s snapshot) Windows(context.Context, []field.Key, grid.Window, [][]float32) error {
 	return store.ErrNotFound
@@ -103,6 +105,7 @@ func (r rows) For(el elements.Element, min, max float64) []*styles.Style {
 	}
 	return []*styles.Style{
 		{ID: "warm", Unit: unit, Kind: styles.Smooth, Stops: stops}, {ID: "grey", Unit: "K", Kind: styles.Smooth, Stops: stops},
+		{ID: "with-u", Unit: unit, Kind: styles.Smooth, Stops: stops, Paint: []styles.Painter{{Kind: styles.Fill}, {Kind: styles.Lines, Element: "u", Width: r.stop}}},
 	}
 }
 
@@ -170,6 +173,16 @@ func (m *meter) Places(ctx context.Context, f sample.Fields, ins []sample.Input,
 			dst[i][j] = float32(273.15 + float64((in.Keys[0].Valid-run0)/hour))
 		}
 	}
+	return ctx.Err()
+}
+
+// View gives the hour to each pixel, and nothing to the first.
+func (m *meter) View(ctx context.Context, f sample.Fields, in sample.Input, v geo.View, dst []float32) error {
+	m.calls++
+	for i := range dst {
+		dst[i] = float32(273.15 + float64((in.Keys[0].Valid-run0)/hour))
+	}
+	dst[0] = float32(math.NaN())
 	return ctx.Err()
 }
 

@@ -29,6 +29,9 @@ func (s *Service) Map(ctx context.Context, r MapRequest) (Answer, error) {
 	if err := s.checkMap(r); err != nil {
 		return Answer{}, err
 	}
+	if r.moves(format) {
+		return s.animation(r, format)
+	}
 	catalogue, release := s.parts.Catalogue.Hold()
 	m, err := s.resolve(catalogue, r, format)
 	if err != nil {

@@ -71,7 +71,8 @@ type windRows struct {
 }
 
 func (windRows) Get(id string) elements.Element {
-	return elements.Element{ID: id, Unit: "m/s", Interpolation: elements.Linear}
+	partner := map[string]string{"u": "v", "v": "u"}[id]
+	return elements.Element{ID: id, Unit: "m/s", Interpolation: elements.Linear, Partner: partner, U: id == "u"}
 }
 
 func (r windRows) Derive([]string) []elements.Derivation {

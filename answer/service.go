@@ -43,8 +43,9 @@ type Painter interface {
 	Recycle(img image.Image)                                    // of Draw, when nobody holds it any more
 }
 
-// Sampler gives values at places; *sample.Sampler does.
+// Sampler gives values at places and at pixels; *sample.Sampler does.
 type Sampler interface {
+	View(ctx context.Context, f sample.Fields, in sample.Input, v geo.View, dst []float32) error
 	Places(ctx context.Context, f sample.Fields, ins []sample.Input, at []geo.LonLat, dst [][]float32) error
 }
 
