@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"isobar/decode/cf"
 	"isobar/decode/geotiff"
 	"isobar/decode/grib"
 	"isobar/elements"
@@ -78,8 +79,8 @@ func item(b *geotiff.Band, names ...string) string {
 	return ""
 }
 
-// bandTime reads the times that GDAL copies from GRIB; or those of the file's name, of which the first of two is the run; or
-// when the picture was made.
+// bandTime reads the times that GDAL copies from GRIB or NetCDF; or those of the file's name, of which the first of two is the
+// run; or when the picture was made.
 func bandTime(m *Message, b *geotiff.Band, file string) error {
 	valid, ok := gdalTime(item(b, "GRIB_VALID_TIME"))
 	if ok {
@@ -91,6 +92,12 @@ func bandTime(m *Message, b *geotiff.Band, file string) error {
 			m.Span = m.bandSpan(b)
 		}
 		return nil
+	}
+	if x, err := strconv.ParseFloat(item(b, "NETCDF_DIM_time"), 64); err == nil {
+		if t, err := cf.Time(item(b, "time#units"), item(b, "time#calendar"), x); err == nil {
+			m.Run, m.Valid = t, t
+			return nil
+		}
 	}
 	if times := timesInName(file); len(times) > 0 {
 		m.Run, m.Valid = field.At(times[0]), field.At(times[len(times)-1])
@@ -145,7 +152,10 @@ func bandLevel(b *geotiff.Band, file string) field.Level {
 		}
 		return levelOf(l)
 	}
-	for _, name := range []string{b.Description, item(b, "name"), file} {
+	if l, ok := bandDimension(b); ok {
+		return l
+	}
+	for _, name := range []string{b.Description, item(b, "name"), item(b, "NETCDF_VARNAME"), item(b, "long_name"), file} {
 		if l, ok := levelIn(name); ok {
 			return l
 		}
@@ -157,6 +167,25 @@ func bandLevel(b *geotiff.Band, file string) field.Level {
 		return field.Level{Kind: elements.MeanSea}
 	}
 	return field.Level{}
+}
+
+// bandDimension reads a level that GDAL copies from NetCDF: NETCDF_DIM_level=850, level#units=millibars.
+func bandDimension(b *geotiff.Band) (field.Level, bool) {
+	for key, text := range b.Items {
+		name, ok := strings.CutPrefix(key, "NETCDF_DIM_")
+		x, err := strconv.ParseFloat(text, 64)
+		if !ok || err != nil || x-x != 0 {
+			continue
+		}
+		unit := elements.ReadUnit(item(b, name+"#units"))
+		if conv, ok := elements.Convert(unit, "Pa"); ok && unit != "" {
+			return field.Level{Kind: elements.Pressure, Value: x * conv.Scale, To: x * conv.Scale}, true
+		}
+		if conv, ok := elements.Convert(unit, "m"); ok && unit != "" {
+			return field.Level{Kind: elements.Height, Value: x * conv.Scale, To: x * conv.Scale}, true
+		}
+	}
+	return field.Level{}, false
 }
 
 // numberedUnit is a unit with a factor in an image's description: "Unit=0.1(mm)".
@@ -189,6 +218,10 @@ func bandParameter(m *Message, b *geotiff.Band, file string) {
 		return
 	} else {
 		p.Name, p.Process = nameOfBand(b, file)
+		if is, ok := habits[p.Name]; ok {
+			p.Name, m.Level = is.name, levelOr(m.Level, is.level)
+			p.LevelKind, p.LevelValue = m.Level.Kind, m.Level.Value
+		}
 	}
 	if disguised(p.Name, p.Unit, func() ([]float32, error) {
 		values := make([]float32, m.Headers.Points)

@@ -1,7 +1,9 @@
 package decode
 
 import (
+	"bytes"
 	"math"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -116,4 +118,26 @@ func TestProjectedPlacesAreThoseOfTheFile(t *testing.T) {
 		}
 		break
 	}
+}
+
+// Bytes that are no forecast make errors, not panics.
+func FuzzNetCDF(f *testing.F) {
+	for _, name := range []string{"cf/testdata/forecast.nc", "cf/testdata/bounds.nc", "netcdf/testdata/sample4.nc"} {
+		content, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(content)
+	}
+	f.Fuzz(func(t *testing.T, content []byte) {
+		n := 0
+		for m := range NetCDF().Messages(bytes.NewReader(content), int64(len(content))) {
+			if n++; n > 100 {
+				break
+			}
+			if m != nil && m.Headers.Points < 1<<16 {
+				_ = m.Unpack(make([]float32, m.Headers.Points))
+			}
+		}
+	})
 }

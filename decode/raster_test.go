@@ -165,3 +165,24 @@ func FuzzGeoTIFF(f *testing.F) {
 		}
 	})
 }
+
+// A file that GDAL made of NetCDF tells no coordinate system, and time and level as it does there.
+func TestBandsAreToldByWhatWasNetCDF(t *testing.T) {
+	c, err := elements.Load(elements.Rows())
+	if err != nil {
+		t.Fatal(err)
+	}
+	content, err := os.ReadFile("geotiff/testdata/netcdf.tif")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"1 t[K] pressure 100000 2018-08-01T12:00:00Z 2018-08-01T12:00:00Z 0 regular_ll 12x7 272.56485 240.56416",
+		"2 t[K] pressure 85000 2018-08-01T12:00:00Z 2018-08-01T12:00:00Z 0 regular_ll 12x7 272.5388 232.53879",
+	}
+	for m, err := range GeoTIFF().Messages(bytes.NewReader(content), int64(len(content))) {
+		if got := told(t, c, m, err); m.Number <= len(want) && got != want[m.Number-1] {
+			t.Errorf("%s, want %s", got, want[m.Number-1])
+		}
+	}
+}

@@ -36,6 +36,15 @@ func (r *reading) auxiliaryAlong(v *netcdf.Var, dim string) *netcdf.Var {
 	return nil
 }
 
+// Time is that of a coordinate: "hours since 1900-01-01", "gregorian", 1039476.
+func Time(unit, calendar string, x float64) (field.Time, error) {
+	u, err := readUnits(unit, calendar)
+	if err != nil {
+		return 0, err
+	}
+	return u.time(x)
+}
+
 // clock tells times of a variable's fields.
 type clock struct {
 	r                     *reading

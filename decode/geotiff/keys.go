@@ -100,8 +100,7 @@ func (k keys) first(names ...key) float64 {
 	return 0
 }
 
-// system is the coordinate system that the keys name. A file without keys whose pixels are degrees is not told from one in
-// metres, so it has none.
+// system is the coordinate system that the keys name.
 func (k keys) system() (crs.System, error) {
 	if angle := k.code(keyAngularUnit); angle != 0 && angle != unitDegree && angle != 9122 {
 		return crs.System{}, unsupported("angles in the unit %d", angle)

@@ -49,15 +49,24 @@ func (m *Image) georeference(d directory) (grid.Grid, string, error) {
 		x, y = x+dx/2, y+dy/2
 	}
 	m.place = place{upward: dy > 0, leftward: dx < 0}
-	system, err := keys.system()
-	if err != nil {
-		return nil, "", err
+	raster := crs.Raster{NX: m.Width, NY: m.Height, X: x, Y: y, DX: dx, DY: dy}
+	var system crs.System
+	if len(keys) > 0 || !degrees(raster) {
+		if system, err = keys.system(); err != nil {
+			return nil, "", err
+		}
 	}
-	g, err := system.Grid(crs.Raster{NX: m.Width, NY: m.Height, X: x, Y: y, DX: dx, DY: dy})
+	g, err := system.Grid(raster)
 	if err != nil {
 		return nil, "", err
 	}
 	return g, system.GridType(), nil
+}
+
+// degrees tells that places which no system is told of can be but degrees: as metres they would be a few steps on a field.
+func degrees(r crs.Raster) bool {
+	farX, farY := r.X+r.DX*float64(r.NX-1), r.Y+r.DY*float64(r.NY-1)
+	return min(r.X, farX) >= -360 && max(r.X, farX) <= 540 && math.Abs(r.Y) <= 90.001 && math.Abs(farY) <= 90.001
 }
 
 // transform is where the pixel (0, 0) is and how far the next column and row are, by GeoTIFF's tags (GeoTIFF 1.1, 7.3).
