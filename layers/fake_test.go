@@ -163,6 +163,15 @@ func (modelRows) Get(id string) models.Model { return models.Model{ID: id, Title
 // sourceOf makes a source of a store, and closes it after the test.
 func sourceOf(t testing.TB, s *shelf, r rows) *Source {
 	t.Helper()
+	return sourceWith(t, s, r)
+}
+
+// sourceWith is sourceOf, for rows that extend these.
+func sourceWith(t testing.TB, s *shelf, r interface {
+	Elements
+	Styles
+}) *Source {
+	t.Helper()
 	source, err := NewSource(t.Context(), s, r, modelRows{}, r, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)

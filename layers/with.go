@@ -94,7 +94,7 @@ func (b *builder) accompany(all map[partID]*Layer) {
 	if err != nil {
 		return // cannot be
 	}
-	find := finder{all: all}
+	find := newFinder(all)
 	for id, l := range all {
 		wanted := map[string]bool{}
 		for _, s := range l.Styles {
@@ -130,7 +130,10 @@ func (b *builder) accompany(all map[partID]*Layer) {
 }
 
 // finder finds layers by relation.
-type finder struct{ all map[partID]*Layer }
+type finder struct {
+	all   map[partID]*Layer
+	winds []windAt
+}
 
 // with finds the layers of what a painter names.
 func (f finder) with(id partID, l *Layer, element string) []*Layer {
@@ -162,26 +165,40 @@ func (f finder) wind(id partID, l *Layer) []*Layer {
 			}
 		}
 	}
-	var near [][]*Layer
-	for other, east := range f.all {
-		if east.Element.StandardName != eastward || !east.Element.U || other.family != shortest {
+	for _, w := range f.winds {
+		if w.kind == id.kind && slices.Equal(w.pair[0].Levels, l.Levels) {
+			return w.pair
+		}
+	}
+	for _, w := range f.winds {
+		if w.kind == elements.Height && len(w.pair[0].Levels) == 1 && !slices.Contains(aloft, id.kind) {
+			return w.pair
+		}
+	}
+	return nil
+}
+
+// windAt is the components of the wind at a kind of level.
+type windAt struct {
+	kind elements.LevelKind
+	pair []*Layer
+}
+
+// newFinder lists a model's winds, the lowest first.
+func newFinder(all map[partID]*Layer) finder {
+	f := finder{all: all}
+	for id, east := range all {
+		if east.Element.StandardName != eastward || !east.Element.U || id.family != shortest {
 			continue
 		}
-		pair := f.pair(other.element, other)
-		switch {
-		case pair == nil:
-		case other.kind == id.kind && slices.Equal(east.Levels, l.Levels):
-			return pair
-		case other.kind == elements.Height && len(east.Levels) == 1 && !slices.Contains(aloft, id.kind):
-			near = append(near, pair)
+		if pair := f.pair(id.element, id); pair != nil {
+			f.winds = append(f.winds, windAt{id.kind, pair})
 		}
 	}
-	if len(near) == 0 {
-		return nil
-	}
-	return slices.MinFunc(near, func(a, b []*Layer) int {
-		return cmp.Or(cmp.Compare(a[0].Levels[0].Value, b[0].Levels[0].Value), cmp.Compare(a[0].Name, b[0].Name))
+	slices.SortFunc(f.winds, func(a, b windAt) int {
+		return cmp.Or(cmp.Compare(a.pair[0].Levels[0].Value, b.pair[0].Levels[0].Value), cmp.Compare(a.pair[0].Name, b.pair[0].Name))
 	})
+	return f
 }
 
 // eastward is the standard name of the wind's first component.

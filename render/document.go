@@ -273,6 +273,8 @@ func (v *vectors) rects(place func(low, high float64) (x, y, w, h float64)) {
 	if v.Style.Kind != styles.Smooth {
 		n = len(v.Style.Stops)
 	}
+	v.text.WriteString(`<g shape-rendering="crispEdges">`)
+	defer v.text.WriteString(`</g>`)
 	for i := range n {
 		x, y, w, h := place(float64(i)/float64(n), float64(i+1)/float64(n))
 		if c := v.axis.color((float64(i) + 0.5) / float64(n)); c.A != 0 {

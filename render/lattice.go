@@ -39,6 +39,18 @@ func (r *Renderer) pane(ctx context.Context, f sample.Fields, v geo.View, s *scr
 	return p
 }
 
+// finest is how many pixels a system may be wide for lattices to be told apart in it.
+const finest = 1 << 40
+
+// drawable tells whether symbols can be drawn at all: the map is not so far from its system's origin, or so small, that numbers
+// do not tell pixels apart.
+func (p *pane) drawable() bool {
+	b := p.view.Box
+	reach := math.Max(math.Max(math.Abs(b.MinX()), math.Abs(b.MaxX()))/p.dx, math.Max(math.Abs(b.MinY()), math.Abs(b.MaxY()))/p.dy)
+	ratio := p.dy / p.dx
+	return reach < finest && ratio > 1.0/finest && ratio < finest && p.dx > 1e-12 && p.dx < 1e12
+}
+
 // rounded drops the last bits of a resolution: boxes of tiles differ in them.
 func rounded(v float64) float64 {
 	m, e := math.Frexp(v)

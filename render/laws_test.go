@@ -283,3 +283,20 @@ func TestSymbolsOfTwoInksAreAPalette(t *testing.T) {
 		}
 	}
 }
+
+// TestStrangeViewsAreDrawnInTime draws maps that no one asks for but by mistake.
+func TestStrangeViewsAreDrawnInTime(t *testing.T) {
+	f, r := newFields(5, weather()), renderer(t)
+	for name, box := range map[string]geo.Box{
+		"many worlds": {-1e9, -1e9, 1e9, 1e9}, "huge": {-1e30, -1e30, 1e30, 1e30}, "tiny": {1e6, 1e6, 1e6 + 1e-3, 1e6 + 1e-3}, "a hair": {1e6, 1e6, 1e6 + 1e-300, 1e6 + 1e-300},
+		"flat": {0, 0, 1e7, 1}, "far off": {1e15, 0, 1e15 + 1e5, 1e5}, "beyond the pole": {0, 3e7, 1e6, 3.1e7}, "worlds in a pixel": {-1e12, -1e7, 1e12, 1e7},
+	} {
+		for _, s := range symbolStyles {
+			v := square(64, 0, 0, 0)
+			v.Box = box
+			if _, err := r.Draw(context.Background(), f, Map{View: v, Layers: []Layer{symbols(t, f, s.element, s.style)}, Transparent: true}); err != nil {
+				t.Errorf("%s, %s: %v", name, s.style, err)
+			}
+		}
+	}
+}

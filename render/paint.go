@@ -100,7 +100,7 @@ func (r *Renderer) symbols(p *pane, l Layer, first int) (next int, err error) {
 		if painter.Kind == styles.Fill || painter.Kind == styles.Bands {
 			return k, nil
 		}
-		if !ok {
+		if !ok || !p.drawable() {
 			continue
 		}
 		if err := p.ctx.Err(); err != nil {

@@ -20,11 +20,12 @@ const (
 	streamStride = 4.0 // pixels a step
 	streamFade   = 26  // pixels within which the end of a line tells its width
 	calmest      = 0.02
+	jitterShare  = 0.3  // how far a seed lies from its place on the lattice at most, in spacings
 	cellShare    = 0.25 // side of the cells that lines keep from each other, in spacings: a power of two, so that they fit around the world
 )
 
 // streamReach is how far a line of each rank goes either way, in spacings.
-var streamReach = [streamRanks]float64{2.6, 1.9, 1.3}
+var streamReach = [streamRanks]float64{2.3, 1.7, 1.1}
 
 // seed is the beginning of a line.
 type seed struct {
@@ -72,10 +73,11 @@ func (p *pane) stream(painter *styles.Painter, in []sample.Input, unit string) e
 	full := fullSpeed(painter, unit)
 	f.calm = full * calmest
 	margins := f.margins()
-	if err := f.read(in, margins[0]+f.spacing*5); err != nil {
+	around := margins[0] + (streamReach[0]+1)*f.spacing
+	if err := f.read(in, around); err != nil {
 		return err
 	}
-	f.divide(margins[0] + f.spacing*5)
+	f.divide(around)
 	f.streams.seeds, f.all, f.fast = f.streams.seeds[:0], f.all[:0], f.fast[:0]
 	for rank := range streamRanks {
 		f.lay(rank, margins[rank])
@@ -121,11 +123,12 @@ func (p *pane) seedLattice(spacing float64) lattice {
 // from its seed on, lie within a + length; a rival's seed within length and keep of them, its points no further; and lines of
 // higher ranks must be right where those points are.
 func (f *flow) margins() (m [streamRanks]float64) {
-	a, keep := streamFade+f.spacing/2, f.spacing
+	a, keep := streamFade+f.spacing/2, 2*cellShare*f.spacing
 	for r := streamRanks - 1; r >= 0; r-- {
 		length := streamReach[r] * f.spacing
-		m[r] = a + 2*length + keep
-		a = m[r] + keep
+		a += 2*length + keep
+		m[r] = a + jitterShare*f.spacing
+		a += keep
 	}
 	return m
 }
@@ -348,11 +351,11 @@ func scramble(i, j int) uint64 {
 func (f *flow) grow(rank, i, j int) {
 	column := i
 	if t := f.view.Ref.Turn; t > 0 { // the seed one turn further is the same
-		turn := int(math.Round(t / f.sown.sx))
+		turn := max(int(math.Round(t/f.sown.sx)), 1)
 		column = (i%turn + turn) % turn
 	}
 	number := scramble(column, j)
-	jitter := func(bits uint64) float64 { return (float64(bits&0xffff)/0x10000 - 0.5) * 0.6 }
+	jitter := func(bits uint64) float64 { return (float64(bits&0xffff)/0x10000 - 0.5) * 2 * jitterShare }
 	x, y := (float64(i)+jitter(number))*f.sown.sx, -(float64(j)+jitter(number>>16))*f.sown.sy
 	at := f.place(x, y)
 	if f.taken(at) {

@@ -127,7 +127,10 @@ func (p *plan) band(ctx context.Context, f Fields, row, rows int, out []float32)
 		err = p.part(ctx, f, &axesAt{p, row}, rect{0, 0, p.view.Width, rows}, inputs)
 	default:
 		at := p.mesh(row, rows)
-		if p.bandRows >= p.view.Height {
+		switch {
+		case p.in.MinLevel >= p.in.MaxLevel: // there is no choice
+			p.level = p.in.MaxLevel
+		case p.bandRows >= p.view.Height:
 			p.level = p.levelOf(p.pixelSizes(at, rows))
 		}
 		err = p.part(ctx, f, &pixelsAt{p, at}, rect{0, 0, p.view.Width, rows}, inputs)

@@ -85,7 +85,10 @@ func (s *Style) recoloured(c Change, low, high float64) (*Style, error) {
 	}
 	to.beyond(c)
 	to.fade(c.Fade)
-	return &to, to.check()
+	if err := to.check(); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrChange, err)
+	}
+	return &to, nil
 }
 
 // span is the range that the colours are spread over, in the style's unit.
