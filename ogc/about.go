@@ -6,8 +6,9 @@ type About struct {
 	Keywords                    []string
 	Fees, AccessConstraints     string
 	Person, Organization, Email string
-	MaxWidth, MaxHeight         int // pixels; 0: DefaultSize
-	LayerLimit                  int // layers of one map; 0: DefaultLayers
+	SLDFrom                     []string // beginnings of addresses that SLD may name
+	MaxWidth, MaxHeight         int      // pixels; 0: DefaultSize
+	LayerLimit                  int      // layers of one map; 0: DefaultLayers
 }
 
 // The limits of a map where About has none.

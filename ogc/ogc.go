@@ -14,6 +14,8 @@ type Answers interface {
 	Map(ctx context.Context, r answer.MapRequest) (answer.Answer, error)
 	Legend(ctx context.Context, r answer.LegendRequest) (answer.Answer, error)
 	Values(ctx context.Context, r answer.ValuesRequest) ([]answer.Values, error)
+	Path(ctx context.Context, r answer.PathRequest) (answer.Path, error)
+	Range(ctx context.Context, c answer.LayerChoice) (low, high float64, unit string, err error)
 }
 
 // Service is Answers and the catalogue that they are made from.

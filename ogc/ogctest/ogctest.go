@@ -22,7 +22,9 @@ var Noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 // Answers answers with little, and keeps what it was asked for.
 type Answers struct {
 	Asked answer.MapRequest
+	Drawn answer.LegendRequest
 	Info  answer.ValuesRequest
+	Along answer.PathRequest
 	Err   error   // what every call fails with
 	Value float64 // the value everywhere
 }
@@ -37,6 +39,7 @@ func (s *Answers) Map(_ context.Context, r answer.MapRequest) (answer.Answer, er
 
 // Legend implements ogc.Answers.
 func (s *Answers) Legend(_ context.Context, r answer.LegendRequest) (answer.Answer, error) {
+	s.Drawn = r
 	return answer.Answer{Type: r.Format, Body: func(context.Context) ([]byte, error) { return []byte("legend"), nil }}, s.Err
 }
 
@@ -44,10 +47,46 @@ func (s *Answers) Legend(_ context.Context, r answer.LegendRequest) (answer.Answ
 func (s *Answers) Values(_ context.Context, r answer.ValuesRequest) (values []answer.Values, err error) {
 	s.Info = r
 	for _, c := range r.Layers {
-		l := Layer(c.Name)
-		values = append(values, answer.Values{Layer: l, Unit: "degC", At: []answer.Value{{Value: s.Value, Pick: layers.Pick{Run: l.Runs[0], Valid: l.Times[0], Level: l.Levels[0]}}}})
+		v := answer.Values{Layer: Layer(c.Name), Unit: "degC"}
+		times := v.Layer.Times
+		if !c.Selection.Interval {
+			times = times[:1]
+		}
+		for _, t := range times {
+			pick := pickOf(v.Layer, c.Selection)
+			pick.Valid = t
+			v.At = append(v.At, answer.Value{Value: s.Value, Pick: pick})
+		}
+		values = append(values, v)
 	}
 	return values, s.Err
+}
+
+// Path implements ogc.Answers.
+func (s *Answers) Path(_ context.Context, r answer.PathRequest) (answer.Path, error) {
+	s.Along = r
+	p := answer.Path{Layer: Layer(r.Layer.Name), Unit: "degC", Values: make([]float64, len(r.At))}
+	p.Pick = pickOf(p.Layer, r.Layer.Selection)
+	for i := range p.Values {
+		p.Values[i] = s.Value
+	}
+	return p, s.Err
+}
+
+// Range implements ogc.Answers.
+func (s *Answers) Range(_ context.Context, c answer.LayerChoice) (low, high float64, unit string, err error) {
+	return s.Value - 1, s.Value + 1, "degC", s.Err
+}
+
+// pickOf is the first time of a layer, at the level asked for.
+func pickOf(l *layers.Layer, s layers.Selection) layers.Pick {
+	p := layers.Pick{Run: l.Runs[0], Valid: l.Times[0], Level: l.Levels[0]}
+	for _, level := range l.Levels {
+		if s.Level != nil && level.Value == *s.Level {
+			p.Level = level
+		}
+	}
+	return p
 }
 
 // Catalogue is two layers of one model and one of another.

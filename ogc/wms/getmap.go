@@ -89,12 +89,20 @@ func (h *Handler) getLegendGraphic(w http.ResponseWriter, q *request) error {
 		return err
 	}
 	_, style := q.First("style", "styles")
-	l := answer.LegendRequest{Layer: name, Style: style, Format: "image/png", Unit: q.Get("units"), Transparent: q.True("transparent"), Dark: q.True("dark")}
+	l := answer.LegendRequest{Layer: name, Style: styleOf(style), Format: "image/png", Unit: q.Get("units"), Transparent: q.True("transparent"), Dark: q.True("dark")}
 	if f := q.Get("format"); f != "" {
 		l.Format = ogc.MediaType(f)
 	}
 	l.Horizontal = q.Get("orientation") == "horizontal" || q.True("horizontal")
 	var err error
+	if l.Recolour, err = h.change(q, name); err != nil {
+		return err
+	}
+	if l.Recolour != nil {
+		if l.Selection, err = q.Selection(q.now); err != nil {
+			return err
+		}
+	}
 	if l.Width, err = q.Whole("width", 0, 1, h.about.MaxWidth); err != nil {
 		return err
 	}

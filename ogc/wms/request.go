@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"isobar/ogc"
+	"isobar/ogc/sld"
 )
 
 // version is the protocol's version; the zero value is the newest.
@@ -39,7 +40,10 @@ type request struct {
 	ogc.Query
 	version version
 	model   string // of the path; "": all
-	now     time.Time
+
+	descriptor []sld.Layer // of SLD or SLD_BODY, once described
+	described  bool
+	now        time.Time
 }
 
 // negotiate settles the version (WMS 1.3.0 6.2.4): the highest that is not above the one asked for, the lowest if none is so low, the

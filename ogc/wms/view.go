@@ -10,6 +10,7 @@ import (
 	"isobar/answer"
 	"isobar/geo"
 	"isobar/ogc"
+	"isobar/ogc/sld"
 )
 
 // farthest bounds the coordinates of a box: beyond it, nothing is left of a pixel's size in 64 bits.
@@ -70,7 +71,16 @@ func readBox(text string, northFirst bool) (geo.Box, error) {
 // choices reads LAYERS, STYLES and the dimensions. STYLES may be empty, or shorter than LAYERS: what is left out is the
 // default style.
 func (h *Handler) choices(q *request) ([]answer.LayerChoice, error) {
+	described, err := h.descriptor(q)
+	if err != nil {
+		return nil, err
+	}
 	names, styles := q.List("layers"), q.List("styles")
+	if len(names) == 0 { // those of the SLD
+		for _, l := range described {
+			names = append(names, l.Name)
+		}
+	}
 	switch {
 	case len(names) == 0:
 		return nil, &ogc.Fault{Status: http.StatusBadRequest, Code: ogc.LayerNotDefined, Locator: "layers", Text: "layers is missing"}
@@ -93,7 +103,13 @@ func (h *Handler) choices(q *request) ([]answer.LayerChoice, error) {
 	for i, name := range names {
 		choices[i] = answer.LayerChoice{Name: name, Selection: selection}
 		if i < len(styles) {
-			choices[i].Style = styles[i]
+			choices[i].Style = styleOf(styles[i])
+		}
+		if l, ok := sld.Find(described, name); ok && choices[i].Style == "" {
+			choices[i].Style = l.Style
+		}
+		if choices[i].Recolour, err = h.change(q, name); err != nil {
+			return nil, err
 		}
 	}
 	return choices, nil
