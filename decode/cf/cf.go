@@ -71,8 +71,11 @@ func (f *Field) Values(dst []float32) error {
 	return f.Var.Read(f.index, count, func(i int, x float64) { dst[p.cell(i)] = float32(m.Value(x)) })
 }
 
-// maxFields bounds the fields of one variable.
-const maxFields = 1 << 20
+// maxFields bounds the fields of one variable, maxCells the values of one field: half a gigabyte.
+const (
+	maxFields = 1 << 20
+	maxCells  = 1 << 27
+)
 
 // reading is a file on its way to its fields.
 type reading struct {
@@ -147,6 +150,10 @@ func (r *reading) variable(v *netcdf.Var) iter.Seq2[*Field, error] {
 		place, placeErr := r.placesOf(v)
 		if place == nil {
 			yield(nil, placeErr)
+			return
+		}
+		if place.ny > 0 && place.nx > maxCells/place.ny {
+			yield(nil, fmt.Errorf("field of %d x %d values; at most %d are read", place.nx, place.ny, maxCells))
 			return
 		}
 		steps, err := r.stepsOf(v, place)

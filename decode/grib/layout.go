@@ -61,7 +61,7 @@ func (l *layout) canonical(k int) int {
 		return l.canonicalReduced(k)
 	}
 	if l.pole == poleFirst {
-		k = max(0, k-1+l.ni)
+		k = min(max(0, k-1+l.ni), l.ni*l.nj-1) // a file has fewer points than the grid
 	}
 	run := l.ni
 	if l.columnwise {
