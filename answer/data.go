@@ -55,7 +55,7 @@ func (s *Service) Data(ctx context.Context, r DataRequest) (Answer, Encoding, er
 					return nil, err
 				}
 			}
-			return d.encoding.Encode(d.view.Width, d.view.Height, fields...)
+			return s.tiles.Encode(d.encoding.Scale, d.view.Width, d.view.Height, fields...)
 		})
 	}
 	return a, d.encoding, nil

@@ -10,6 +10,7 @@ import (
 
 	"isobar/cache"
 	"isobar/encode"
+	"isobar/encode/datatile"
 	"isobar/geo"
 	"isobar/layers"
 	"isobar/render"
@@ -64,6 +65,7 @@ type Service struct {
 	parts   Parts
 	flights flights
 	seats   chan struct{} // one for each picture that may be drawn at once
+	tiles   *datatile.Encoder
 	now     func() time.Time
 }
 
@@ -72,7 +74,7 @@ func New(p Parts) *Service {
 	p.Limits.Width = orElse(p.Limits.Width, defaultSide)
 	p.Limits.Height = orElse(p.Limits.Height, defaultSide)
 	p.Limits.Layers = orElse(p.Limits.Layers, defaultLayers)
-	return &Service{parts: p, seats: make(chan struct{}, orElse(p.Limits.Renders, runtime.GOMAXPROCS(0))), now: time.Now}
+	return &Service{parts: p, seats: make(chan struct{}, orElse(p.Limits.Renders, runtime.GOMAXPROCS(0))), tiles: datatile.New(), now: time.Now}
 }
 
 func orElse(n, fallback int) int {

@@ -8,8 +8,11 @@ import (
 	"isobar/decode"
 	"isobar/elements"
 	"isobar/encode"
+	"isobar/encode/apng"
+	"isobar/encode/gif"
 	"isobar/encode/jpeg"
 	"isobar/encode/png"
+	"isobar/encode/webp"
 	"isobar/geo/tilematrix"
 	"isobar/models"
 	"isobar/styles"
@@ -23,7 +26,9 @@ func formats() []decode.Format {
 }
 
 // pictures are the formats that maps and legends leave in; the first is the default.
-func pictures() []encode.Picture { return []encode.Picture{png.Format(), jpeg.Format()} }
+func pictures() []encode.Picture {
+	return []encode.Picture{png.Format(), jpeg.Format(), webp.Format(), gif.Format(), apng.Format()}
+}
 
 // rows are the facts: those that ship with the program, and a user's own over them.
 type rows struct {

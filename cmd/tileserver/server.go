@@ -44,7 +44,7 @@ func (h *house) routes(service *answer.Service, sets *tilematrix.Catalogue, pict
 	hold, about, formats := ogc.HoldOf(service), h.about(), api.Pictures{Formats: pictures}
 	wms.New(service, about, pictures, h.baseURL, h.log).Register(e)
 	wmts.New(service, about, sets, pictures, h.baseURL, h.log).Register(e)
-	xyz.New(service, h.log).Register(e)
+	xyz.New(service, service, h.baseURL, h.log).Register(e)
 	api.New(hold, about, page, h.baseURL, h.log,
 		maps.Part(service, hold, about, formats),
 		tiles.Part(service, hold, about, sets, formats),
@@ -75,7 +75,7 @@ func open(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r, h := c.Request(), c.Response().Header()
 		h.Set(echo.HeaderAccessControlAllowOrigin, "*")
-		h.Set(echo.HeaderAccessControlExposeHeaders, "ETag, Warning, Link, Location, Content-Bbox, Content-Crs")
+		h.Set(echo.HeaderAccessControlExposeHeaders, "ETag, Warning, Link, Location, Content-Bbox, Content-Crs, Content-Location, Data-Encoding")
 		if r.Method != http.MethodOptions || r.Header.Get(echo.HeaderAccessControlRequestMethod) == "" {
 			return next(c)
 		}

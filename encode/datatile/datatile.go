@@ -13,6 +13,7 @@ import (
 	"image"
 	"math"
 
+	"isobar/encode"
 	"isobar/encode/png"
 )
 
@@ -67,8 +68,14 @@ func (s Scale) Number(v float64) int {
 	return int(math.Round(min(max((v-s.Offset)/s.Step, 0), steps)))
 }
 
+// Encoder writes data tiles. It keeps what one leaves for the next. Safe for concurrent use.
+type Encoder struct{ picture encode.Picture }
+
+// New makes an encoder.
+func New() *Encoder { return &Encoder{png.Format()} }
+
 // Encode writes fields of width x height values each, NaN where there is none.
-func (s Scale) Encode(width, height int, fields ...[]float32) ([]byte, error) {
+func (e *Encoder) Encode(s Scale, width, height int, fields ...[]float32) ([]byte, error) {
 	img := image.NewNRGBA(image.Rect(0, 0, width, height*len(fields)))
 	for k, values := range fields {
 		if len(values) != width*height {
@@ -83,5 +90,5 @@ func (s Scale) Encode(width, height int, fields ...[]float32) ([]byte, error) {
 			*(*[4]byte)(out[4*i:]) = [4]byte{byte(n >> 8), byte(n), b, 255}
 		}
 	}
-	return png.Format().Encode(img)
+	return e.picture.Encode(img)
 }

@@ -40,7 +40,7 @@ func TestValuesReadBackWithinHalfAStep(t *testing.T) {
 	nan := float32(math.NaN())
 	u[5], v[7] = nan, nan
 	u[9], u[10] = -1e9, 1e9
-	file, err := s.Encode(64, 32, u, v)
+	file, err := New().Encode(s, 64, 32, u, v)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +74,7 @@ func TestValuesReadBackWithinHalfAStep(t *testing.T) {
 			}
 		}
 	}
-	if _, err := s.Encode(64, 32, u[1:]); err == nil {
+	if _, err := New().Encode(s, 64, 32, u[1:]); err == nil {
 		t.Error("too few values: no error")
 	}
 }

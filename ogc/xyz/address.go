@@ -23,12 +23,13 @@ const maxScale = 4
 // white is the background of formats that can't be transparent.
 var white = color.NRGBA{R: 255, G: 255, B: 255, A: 255}
 
-// formats are the media types by a file's ending, and whether such a tile is transparent.
+// formats are the media types by a file's ending, or the kinds of tile that are no pictures, and whether a tile is transparent.
 var formats = map[string]struct {
 	mediaType   string
 	transparent bool
 }{
-	"png": {"image/png", true}, "jpg": {"image/jpeg", false}, "jpeg": {"image/jpeg", false},
+	"png": {"image/png", true}, "jpg": {"image/jpeg", false}, "jpeg": {"image/jpeg", false}, "webp": {"image/webp", true},
+	scalars: {scalars, false}, vectors: {vectors, false}, shapes: {shapes, false}, "pbf": {shapes, false},
 }
 
 // address is a tile's path as it was written.

@@ -1,4 +1,5 @@
-// Package xyz serves plain map tiles, as Leaflet and MapLibre ask for them: /xyz/{layer}/{z}/{x}/{y}.png.
+// Package xyz serves plain tiles, as Leaflet and MapLibre ask for them: maps at /xyz/{layer}/{z}/{x}/{y}.png, numbers at .data.png,
+// contours at .mvt.
 package xyz
 
 import (
@@ -11,7 +12,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"isobar/answer"
-	"isobar/geo"
 	"isobar/ogc"
 )
 
@@ -21,30 +21,36 @@ const Path = "/xyz"
 // Handler answers tile requests. Safe for concurrent use.
 type Handler struct {
 	answers ogc.Answers
+	numbers Numbers
+	hold    ogc.Hold
+	baseURL func(*http.Request) string
 	log     *slog.Logger
 	now     func() time.Time
 }
 
-// New makes a handler.
-func New(s ogc.Service, log *slog.Logger) *Handler {
-	return &Handler{answers: s, log: log, now: time.Now}
+// New makes a handler. baseURL is how clients reach the server, without a slash at the end.
+func New(s ogc.Service, n Numbers, baseURL func(*http.Request) string, log *slog.Logger) *Handler {
+	return &Handler{answers: s, numbers: n, hold: ogc.HoldOf(s), baseURL: baseURL, log: log, now: time.Now}
 }
 
 // Register puts the service on a router. A tile is {z}/{x}/{y} in WebMercatorQuad, y from the north; {y} may end in @2x to @4x for
-// as many times the pixels. The query has style, time, run, elevation and member.
+// as many times the pixels. The query has style, time, run, elevation and member, and of contours interval. What tile sets there are of
+// numbers and contours tell /xyz/{layer}.data.json, .uv.json and .mvt.json.
 func (h *Handler) Register(e *echo.Echo) {
 	for _, method := range []string{http.MethodGet, http.MethodHead} {
-		e.Add(method, Path+"/:layer/:z/:x/:file", h.serve)
+		e.Add(method, Path+"/:layer/:z/:x/:file", func(c echo.Context) error {
+			return h.told(c, h.tile(c.Response(), c.Request(), address{c.Param("layer"), c.Param("z"), c.Param("x"), c.Param("file")}))
+		})
+		e.Add(method, Path+"/:file", func(c echo.Context) error { return h.told(c, h.describe(c.Response(), c.Request(), c.Param("file"))) })
 	}
 }
 
-// serve answers one request.
-func (h *Handler) serve(c echo.Context) error {
-	w, r := c.Response(), c.Request()
-	err := h.tile(w, r, address{c.Param("layer"), c.Param("z"), c.Param("x"), c.Param("file")})
+// told answers with what went wrong, if anything did.
+func (h *Handler) told(c echo.Context, err error) error {
 	if err == nil {
 		return nil
 	}
+	w := c.Response()
 	fault := ogc.FaultOf(err, h.log)
 	if fault == nil {
 		ogc.Left(w)
@@ -87,10 +93,16 @@ func (h *Handler) tile(w http.ResponseWriter, r *http.Request, a address) error 
 	if err != nil {
 		return err
 	}
+	switch t.format {
+	case scalars, vectors:
+		return h.data(w, r, t, selection)
+	case shapes:
+		return h.contours(w, r, q, t, selection)
+	}
 	_, style := q.First("style", "styles")
 	m := answer.MapRequest{
 		Layers:      []answer.LayerChoice{{Name: t.layer, Style: style, Selection: selection}},
-		View:        geo.Tile(t.zoom, t.x, t.y, t.size),
+		View:        t.view(),
 		Format:      t.format,
 		Transparent: t.transparent,
 		Background:  white,
