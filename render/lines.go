@@ -54,8 +54,11 @@ func (c *contour) levels(unit string) bool {
 		return false
 	}
 	step := e.Step
-	if e.Coarse > 0 && c.degrees >= coarseDegrees {
+	switch {
+	case e.Coarse > 0 && c.degrees >= coarseDegrees:
 		step = e.Coarse
+	case e.Fine > 0 && c.degrees <= fineDegrees:
+		step = e.Fine
 	}
 	to, ok := elements.Convert(unit, e.Unit)
 	if !ok || !(to.Scale > 0) || !(step > 0) {
@@ -67,8 +70,11 @@ func (c *contour) levels(unit string) bool {
 	return true
 }
 
-// coarseDegrees is how much a pixel spans from which on lines are drawn at coarse steps.
-const coarseDegrees = 0.5
+// How much a pixel spans from which on lines are drawn at coarse steps, and down to which at fine ones.
+const (
+	coarseDegrees = 0.5
+	fineDegrees   = 0.01
+)
 
 // draw traces all levels, then places labels.
 func (c *contour) draw(labelled bool, unit string, l *letters) error {

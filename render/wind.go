@@ -9,7 +9,7 @@ import (
 	"isobar/styles"
 )
 
-// axesOf is how the Earth lies on a map at a place: unit vectors in pixels towards east and north, and the ratio of the
+// compass is how the Earth lies on a map at a place: unit vectors in pixels towards east and north, and the ratio of the
 // scales along them.
 type compass struct {
 	east, north point
@@ -230,7 +230,7 @@ func barb(o *outlines, at, wind point, speedKnots float64, south bool, size, hal
 	}
 }
 
-// arrowsOf adds the coats of an arrows painter.
+// arrowed adds the coats of an arrows painter.
 func (p *pane) arrowed(painter *styles.Painter, in []sample.Input, unit string) error {
 	all, err := p.arrows(in, painter.Spacing, painter.Size)
 	if err != nil {
@@ -259,7 +259,7 @@ func (p *pane) arrowed(painter *styles.Painter, in []sample.Input, unit string) 
 func fullSpeed(painter *styles.Painter, unit string) float64 {
 	c, ok := elements.Convert(painter.Unit, unit)
 	if !ok || !(painter.Full > 0) {
-		c, ok = elements.Convert("m/s", unit)
+		c, _ = elements.Convert("m/s", unit)
 		return 20 * c.Scale
 	}
 	return painter.Full*c.Scale + c.Offset

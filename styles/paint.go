@@ -58,6 +58,7 @@ type Painter struct {
 type Every struct {
 	Step   float64 `yaml:"step"`
 	Coarse float64 `yaml:"coarse"` // where a pixel spans half a degree or more; 0: Step
+	Fine   float64 `yaml:"fine"`   // where a pixel spans a hundredth of a degree or less; 0: Step
 	From   float64 `yaml:"from"`
 	Unit   string  `yaml:"unit"`
 }

@@ -14,7 +14,8 @@ import (
 //	like      the style whose colours a fill or bands has (left out: the row's own), or lines, arrows and streams have by value
 //	color, halo                     what is drawn, and what surrounds it
 //	width, spacing, size            in pixels
-//	every     a list of {step, coarse, from, unit}: lines at from + n*step, the first whose unit fits; coarse: on small-scale maps
+//	every     a list of {step, coarse, fine, from, unit}: lines at from + n*step, the first whose unit fits; coarse and fine
+//	          are the steps on maps of a small and a large scale
 //	bold      every n-th line is thicker
 //	labels    numbers on lines or below marks
 //	full      the speed, in the row's unit, from which on arrows and streamlines are at their largest
@@ -133,7 +134,7 @@ func (s *shelf) painter(r *row, i int, own *Style) (p Painter, err error) {
 	for k, e := range w.Every {
 		at := fmt.Sprintf("%s.every[%d]", key, k)
 		switch {
-		case !(e.Step > 0) || math.IsInf(e.Step, 0) || !(e.Coarse >= 0) || math.IsInf(e.Coarse, 0) || math.IsNaN(e.From) || math.IsInf(e.From, 0):
+		case !(e.Step > 0) || math.IsInf(e.Step, 0) || !(e.Coarse >= 0) || math.IsInf(e.Coarse, 0) || !(e.Fine >= 0) || math.IsInf(e.Fine, 0) || math.IsNaN(e.From) || math.IsInf(e.From, 0):
 			return p, r.wrong(at+".step", "steps are above zero")
 		case e.Unit == "":
 			return p, r.wrong(at+".unit", "there is none")

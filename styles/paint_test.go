@@ -79,8 +79,8 @@ func TestStepsAreThoseOfTheUnit(t *testing.T) {
 		min, max float64
 		want     Every
 	}{
-		{sea, 96000, 104000, Every{Step: 4, Coarse: 8, Unit: "hPa"}},
-		{height, 4800, 6000, Every{Step: 4, Coarse: 8, Unit: "dam"}},
+		{sea, 96000, 104000, Every{Step: 4, Coarse: 8, Fine: 1, Unit: "hPa"}},
+		{height, 4800, 6000, Every{Step: 4, Coarse: 8, Fine: 1, Unit: "dam"}},
 	} {
 		for _, s := range c.For(e.el, e.min, e.max) {
 			if s.ID == "isolines" && (!slices.Equal(s.Paint[0].Every, []Every{e.want}) || s.Unit != e.want.Unit || s.Kind != Symbols) {
