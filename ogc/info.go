@@ -70,11 +70,11 @@ func figure(v float64, missing string) string {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return missing
 	}
-	return strconv.FormatFloat(rounded(v), 'f', -1, 64)
+	return strconv.FormatFloat(Rounded(v), 'f', -1, 64)
 }
 
-// rounded drops what the conversion of units has added to a value.
-func rounded(v float64) float64 {
+// Rounded drops what the conversion of units has added to a value.
+func Rounded(v float64) float64 {
 	r, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', digits, 64), 64)
 	if err != nil {
 		return v
@@ -209,7 +209,7 @@ func infoJSON(at geo.LonLat, values []answer.Values) []byte {
 func propertiesOf(v answer.Values, x answer.Value) properties {
 	p := properties{Layer: v.Layer.Name, Title: v.Layer.Title, Unit: v.Unit, Time: x.Pick.Valid.String(), Reference: x.Pick.Run.String()}
 	if !math.IsNaN(x.Value) && !math.IsInf(x.Value, 0) {
-		value := rounded(x.Value)
+		value := Rounded(x.Value)
 		p.Value = &value
 	}
 	if level(x.Pick.Level) != "" {

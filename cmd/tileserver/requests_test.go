@@ -118,7 +118,7 @@ func ask(t *testing.T, handler http.Handler, question string) string {
 	if got := w.Header().Get("Access-Control-Allow-Origin"); got != "*" {
 		t.Errorf("%s\nis open to origins %q, want all", question, got)
 	}
-	for _, name := range []string{"Cache-Control", "Warning", "Content-Bbox", "Content-Crs"} {
+	for _, name := range []string{"Cache-Control", "Warning", "Content-Bbox", "Content-Crs", "Content-Datetime"} {
 		if v := w.Header().Get(name); v != "" {
 			fmt.Fprintf(&b, "%s: %s\n", name, v)
 		}

@@ -206,6 +206,19 @@ func TellCRS(h http.Header, ref geo.Reference) {
 	}
 }
 
+// TellTime says which time a map of a collection shows; with several collections, of the first (OGC API Maps 1.0, 7.2.2).
+func (c *Call) TellTime(hold ogc.Hold, collection string, s layers.Selection) {
+	catalogue, release := hold()
+	defer release()
+	l, err := catalogue.Layer(collection)
+	if err != nil { // gone since the map was made
+		return
+	}
+	if pick, err := l.Pick(s, c.Now); err == nil {
+		c.Header().Set("Content-Datetime", pick.Valid.String())
+	}
+}
+
 // URI is a reference system's name on the web.
 func URI(ref geo.Reference) string {
 	if ref.Code == "CRS:84" {

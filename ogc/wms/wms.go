@@ -80,6 +80,12 @@ var operations = map[string]func(*Handler, http.ResponseWriter, *request) error{
 	"getfeatureinfo":   (*Handler).getFeatureInfo,
 	"feature_info":     (*Handler).getFeatureInfo,
 	"getlegendgraphic": (*Handler).getLegendGraphic,
+
+	// of ncWMS 2
+	"getmetadata":        (*Handler).getMetadata,
+	"gettimeseries":      (*Handler).getTimeseries,
+	"getverticalprofile": (*Handler).getVerticalProfile,
+	"gettransect":        (*Handler).getTransect,
 }
 
 func (h *Handler) answer(w http.ResponseWriter, q *request) error {

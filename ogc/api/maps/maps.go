@@ -105,6 +105,7 @@ func (s *service) draw(c *api.Call, names []string, style string) error {
 		return err
 	}
 	tell(c, view)
+	c.TellTime(s.hold, names[0], selection)
 	return ogc.Send(c.ResponseWriter, c.Request, a)
 }
 

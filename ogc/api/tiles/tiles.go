@@ -166,5 +166,6 @@ func (s *service) tile(c *api.Call) error {
 		return err
 	}
 	api.TellCRS(c.Header(), set.Ref)
+	c.TellTime(s.hold, chosen[0].Name, selection)
 	return ogc.Send(c.ResponseWriter, c.Request, a)
 }
