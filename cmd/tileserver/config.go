@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"path"
 	"strings"
 	"time"
 
@@ -27,6 +28,9 @@ type config struct {
 	Service serviceConfig `yaml:"service"`
 	Limits  limitsConfig  `yaml:"limits"`
 	Memory  memoryConfig  `yaml:"memory"`
+	Disk    diskConfig    `yaml:"disk"`
+
+	Prerender prerenderConfig `yaml:"prerender"`
 }
 
 // rowsConfig names folders of the user's own rows (YAML), added to those that ship with the program.
@@ -67,12 +71,26 @@ type memoryConfig struct {
 	Plans   int `yaml:"plans"`   // which cells a view needs
 }
 
+// diskConfig bounds what is kept on disk beside the fields.
+type diskConfig struct {
+	Answers int    `yaml:"answers"` // MiB of finished pictures; 0: none
+	Folder  string `yaml:"folder"`  // "": beside the data folder
+}
+
+// prerenderConfig is which tiles are drawn before they are asked for.
+type prerenderConfig struct {
+	Zoom   int      `yaml:"zoom"`   // down to this one
+	Layers []string `yaml:"layers"` // names, with * and ?
+}
+
 // defaults are the settings of a server that was told nothing.
 func defaults() config {
 	c := config{
 		Listen: "127.0.0.1:8080",
 		Limits: limitsConfig{Width: 4096, Height: 4096, Layers: 16, Timeout: 30 * time.Second},
 		Memory: memoryConfig{Answers: 64, Chunks: 96, Plans: 32},
+
+		Prerender: prerenderConfig{Zoom: 3},
 	}
 	c.Service.Title = "Isobar"
 	c.Service.Abstract = "Weather forecasts as maps and numbers"
@@ -126,9 +144,16 @@ func (c *config) check() error {
 		{"memory.answers", c.Memory.Answers, 1, 1 << 20},
 		{"memory.chunks", c.Memory.Chunks, 1, 1 << 20},
 		{"memory.plans", c.Memory.Plans, 1, 1 << 20},
+		{"disk.answers", c.Disk.Answers, 0, 1 << 24},
+		{"prerender.zoom", c.Prerender.Zoom, 0, 8},
 	} {
 		if n.value < n.low || n.value > n.high {
 			return fmt.Errorf("%s: %d is not within %d to %d", n.key, n.value, n.low, n.high)
+		}
+	}
+	for i, pattern := range c.Prerender.Layers {
+		if _, err := path.Match(pattern, ""); err != nil {
+			return fmt.Errorf("prerender.layers[%d]: %q is no pattern such as gfs-0p25.*", i, pattern)
 		}
 	}
 	if c.Limits.Timeout <= 0 {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"path/filepath"
 	"runtime"
 	"sync/atomic"
 	"time"
@@ -14,7 +15,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"isobar/answer"
+	"isobar/cache"
+	"isobar/cache/disk"
 	"isobar/cache/mem"
+	"isobar/cache/tiered"
 	"isobar/ingest"
 	"isobar/layers"
 	"isobar/render"
@@ -30,6 +34,7 @@ type house struct {
 	fields    store.Store
 	catalogue *layers.Source
 	intake    *ingest.Intake
+	service   *answer.Service
 	handler   http.Handler
 	listener  net.Listener
 	url       string
@@ -68,14 +73,41 @@ func newHouse(env *environment, conf config) (h *house, err error) {
 	if err != nil {
 		return nil, err
 	}
-	pictures, answers := pictures(), mem.New(int64(conf.Memory.Answers)<<20)
-	h.measure(answers)
-	service := answer.New(answer.Parts{
+	pictures := pictures()
+	answers, err := h.answerCache()
+	if err != nil {
+		return nil, err
+	}
+	h.service = answer.New(answer.Parts{
 		Catalogue: h.catalogue, Sampler: sampler, Painter: painter, Cache: answers, Formats: pictures,
 		Limits: answer.Limits{Width: conf.Limits.Width, Height: conf.Limits.Height, Layers: conf.Limits.Layers, Renders: 2 * runtime.GOMAXPROCS(0)},
 	})
-	h.handler, err = h.routes(service, rows.sets, pictures)
+	h.handler, err = h.routes(h.service, rows.sets, pictures)
 	return h, err
+}
+
+// answerCache keeps finished pictures in memory and, if that is configured, on disk.
+func (h *house) answerCache() (cache.Cache, error) {
+	near := mem.New(int64(h.conf.Memory.Answers) << 20)
+	h.measure(near)
+	if h.conf.Disk.Answers == 0 {
+		return near, nil
+	}
+	folder := h.conf.Disk.Folder
+	if folder == "" {
+		folder = filepath.Clean(h.conf.Data) + ".answers"
+	}
+	far, err := disk.Open(folder, int64(h.conf.Disk.Answers)<<20, h.log)
+	if err != nil {
+		return nil, fmt.Errorf("folder of answers: %w", err)
+	}
+	h.measureDisk(far)
+	return tiered.New(near, far), nil
+}
+
+// prerender draws tiles ahead, once what was named is served.
+func (h *house) prerender(ctx context.Context) error {
+	return h.service.Prerender(ctx, answer.Prerendering{Zoom: h.conf.Prerender.Zoom, Layers: h.conf.Prerender.Layers}, h.log)
 }
 
 // close lets go what newHouse took.

@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"isobar/cache/disk"
 	"isobar/cache/mem"
 )
 
@@ -61,6 +62,16 @@ func (h *house) measure(answers *mem.Cache) {
 		}
 		return 0
 	})
+}
+
+// measureDisk registers what the cache on disk tells.
+func (h *house) measureDisk(answers *disk.Cache) {
+	for name, value := range map[string]func() uint64{
+		"hits": func() uint64 { return answers.Stats().Hits }, "misses": func() uint64 { return answers.Stats().Misses },
+	} {
+		h.metrics.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "isobar_disk_cache_" + name + "_total", Help: "Finished pictures asked for on disk: " + name + "."},
+			func() float64 { return float64(value()) }))
+	}
 }
 
 // serveMetrics answers /metrics on an address of its own, if one is configured.

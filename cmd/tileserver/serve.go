@@ -127,6 +127,7 @@ func serve(env *environment, conf config, prepare func() error) error {
 	group.Go(func() error { return h.listen(ctx) })
 	group.Go(func() error { return h.serveMetrics(ctx) })
 	group.Go(func() error { return h.ingest(ctx) })
+	group.Go(func() error { return h.prerender(ctx) })
 	if err := group.Wait(); err != nil && !errors.Is(err, context.Canceled) {
 		return err
 	}

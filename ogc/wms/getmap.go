@@ -39,6 +39,9 @@ func (h *Handler) mapRequest(q *request) (m answer.MapRequest, err error) {
 	}
 	m.Format = ogc.MediaType(q.Get("format"))
 	m.Transparent = q.True("transparent")
+	if m.Motion, err = q.Motion(); err != nil {
+		return m, err
+	}
 	m.Background, err = q.background()
 	return m, err
 }
