@@ -43,7 +43,7 @@ type axis struct {
 // all reads the coordinates, once.
 func (a *axis) all() ([]float64, error) {
 	if !a.read {
-		a.values, a.err = a.of.All()
+		a.values, a.err = a.of.Coordinates()
 		a.read = true
 	}
 	return a.values, a.err

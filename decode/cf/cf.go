@@ -284,7 +284,7 @@ func (r *reading) locate(f *Field, v *netcdf.Var, at map[string]int, times *cloc
 			if x >= 0 && x < math.MaxInt32 {
 				f.Member = int(x)
 			}
-		case a.kind == vertical && (f.Level.Kind == "" || len(c.Dims) == 1):
+		case a.kind == vertical && f.Level.Kind == "": // a dimension's own comes first
 			f.Level = field.Level{Kind: a.level, Value: x * a.scale, To: x * a.scale}
 		}
 	}

@@ -101,12 +101,31 @@ func (r *reading) lay(v *netcdf.Var, p *places, x, y *axis) error {
 	dx, evenX := even(xs)
 	dy, evenY := even(ys)
 	if !evenX || !evenY {
-		return fmt.Errorf("steps of %s or %s differ", x.of.Name, y.of.Name)
+		return p.uneven(system, xs, ys)
 	}
 	p.upward, p.leftward = dy > 0, dx < 0
 	p.gridType = system.GridType()
 	p.grid, err = system.Grid(crs.Raster{NX: p.nx, NY: p.ny, X: xs[0], Y: ys[0], DX: dx, DY: dy})
 	return err
+}
+
+// uneven lays places one by one.
+func (p *places) uneven(s crs.System, xs, ys []float64) (err error) {
+	if s.Unit != 0 {
+		xs, ys = scaled(xs, s.Unit), scaled(ys, s.Unit)
+	}
+	p.upward, p.leftward = ys[0] < ys[len(ys)-1], xs[0] > xs[len(xs)-1]
+	p.gridType = "unstructured_grid"
+	p.grid, err = s.Mesh(xs, ys)
+	return err
+}
+
+func scaled(values []float64, by float64) []float64 {
+	out := make([]float64, len(values))
+	for i, x := range values {
+		out[i] = x * by
+	}
+	return out
 }
 
 // unevenness is how far, in steps, a coordinate may be from where an even axis has it: many are float32.
@@ -150,24 +169,7 @@ func (p *places) latLon(lons, lats []float64) (err error) {
 		p.grid, err = crs.System{}.Grid(crs.Raster{NX: p.nx, NY: p.ny, X: lons[0], Y: lats[0], DX: dx, DY: dy})
 		return err
 	}
-	if p.nx > maxPlaces/p.ny {
-		return fmt.Errorf("%d by %d uneven places", p.nx, p.ny)
-	}
-	p.upward, p.gridType = up, "unstructured_grid"
-	at := make([]geo.LonLat, p.nx*p.ny)
-	for k := range at {
-		at[p.cellOf(k%p.nx, k/p.nx)] = geo.LonLat{Lon: lons[k%p.nx], Lat: lats[k/p.nx]}
-	}
-	p.grid, err = unstructured(at)
-	return err
-}
-
-// cellOf is the canonical cell of a column and a row of the file.
-func (p *places) cellOf(x, y int) int {
-	if p.turned {
-		return p.cell(x*p.ny + y)
-	}
-	return p.cell(y*p.nx + x)
+	return p.uneven(crs.System{}, lons, lats)
 }
 
 // unwound makes longitudes follow each other over the seam.

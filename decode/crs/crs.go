@@ -31,7 +31,8 @@ type System struct {
 	shift  geo.XY // metres to take off a coordinate, so that it is the plane's
 	pole   geo.LonLat
 	angle  float64
-	places geo.Projection // of systems that no grid knows
+	places geo.Projection // of the coordinates less shift; nil for degrees that are not turned
+	mesh   bool           // no grid knows the system
 }
 
 // Raster is the cells of a grid as the file's coordinates have them: the centre of the first one stored, and the steps to the
@@ -54,8 +55,8 @@ func (s System) Grid(r Raster) (grid.Grid, error) {
 	case s.plane != nil:
 		at := geo.XY{X: r.X - s.shift.X, Y: r.Y - s.shift.Y}
 		return made(grid.ProjectedAt(*s.plane, grid.Cells{NX: r.NX, NY: r.NY, DX: r.DX, DY: r.DY}, at))
-	case s.places != nil:
-		return s.unstructured(r)
+	case s.mesh:
+		return s.Mesh(r.axes())
 	case s.Type == rotated:
 		return made(grid.Rotated(r.NX, r.NY, r.box(), s.pole, s.angle))
 	}
@@ -79,7 +80,7 @@ func (s System) GridType() string {
 }
 
 // Angles tells that coordinates are degrees.
-func (s System) Angles() bool { return s.plane == nil && s.places == nil }
+func (s System) Angles() bool { return s.plane == nil && !s.mesh }
 
 // box is the outermost centres.
 func (r Raster) box() geo.Box {
@@ -91,18 +92,42 @@ func (r Raster) box() geo.Box {
 // maxPlaces bounds the cells of a grid whose places are calculated one by one.
 const maxPlaces = 1 << 24
 
-// unstructured calculates the places.
-func (s System) unstructured(r Raster) (grid.Grid, error) {
-	if r.NX > maxPlaces/r.NY {
-		return nil, fmt.Errorf("%w: %d by %d places", grid.ErrInvalid, r.NX, r.NY)
+// axes are a raster's coordinates.
+func (r Raster) axes() (xs, ys []float64) {
+	xs, ys = make([]float64, r.NX), make([]float64, r.NY)
+	for i := range xs {
+		xs[i] = r.X + float64(i)*r.DX
 	}
-	left, top := r.X+min(0, r.DX)*float64(r.NX-1), r.Y+max(0, r.DY)*float64(r.NY-1)
-	at, places := make([]geo.XY, r.NX), make([]geo.LonLat, r.NX*r.NY)
-	for j := range r.NY {
-		for i := range at {
-			at[i] = geo.XY{X: left + float64(i)*math.Abs(r.DX), Y: top - float64(j)*math.Abs(r.DY)}
+	for j := range ys {
+		ys[j] = r.Y + float64(j)*r.DY
+	}
+	return xs, ys
+}
+
+// Mesh lays a grid of places one by one, of columns and rows that need not be even, in metres or degrees (see Unit). Its order
+// is canonical: columns by rising x, rows by falling y, however they are given.
+func (s System) Mesh(xs, ys []float64) (grid.Grid, error) {
+	if len(xs) < 1 || len(ys) < 1 || len(xs) > maxPlaces/len(ys) {
+		return nil, fmt.Errorf("%w: %d by %d places", grid.ErrInvalid, len(xs), len(ys))
+	}
+	left, down := xs[0] <= xs[len(xs)-1], ys[0] >= ys[len(ys)-1]
+	at, places := make([]geo.XY, len(xs)), make([]geo.LonLat, len(xs)*len(ys))
+	for j := range ys {
+		y := ys[j]
+		if !down {
+			y = ys[len(ys)-1-j]
 		}
-		s.places.Inverse(places[j*r.NX:(j+1)*r.NX], at)
+		row := places[j*len(xs) : (j+1)*len(xs)]
+		for i := range xs {
+			x := xs[i]
+			if !left {
+				x = xs[len(xs)-1-i]
+			}
+			at[i], row[i] = geo.XY{X: x - s.shift.X, Y: y - s.shift.Y}, geo.LonLat{Lon: x, Lat: y}
+		}
+		if s.places != nil {
+			s.places.Inverse(row, at)
+		}
 	}
-	return grid.Unstructured(places)
+	return made(grid.Unstructured(places))
 }

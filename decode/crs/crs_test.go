@@ -48,13 +48,16 @@ func TestDefinitionsAreThoseOfPROJ(t *testing.T) {
 		// The cell in the middle of three by three, however they are stored.
 		for _, sign := range []geo.XY{{X: 1, Y: -1}, {X: 1, Y: 1}, {X: -1, Y: -1}} {
 			dx, dy := sign.X*step, sign.Y*step
-			g, err := s.Grid(Raster{NX: 3, NY: 3, X: c.x - dx, Y: c.y - dy, DX: dx, DY: dy})
+			r := Raster{NX: 3, NY: 3, X: c.x - dx, Y: c.y - dy, DX: dx, DY: dy}
+			g, err := s.Grid(r)
 			if err != nil {
 				t.Errorf("%s: %v", c.text, err)
 				continue
 			}
-			var at [1]geo.LonLat
-			g.Places(at[:], 4)
+			var all [9]geo.LonLat
+			g.Places(all[:], 0)
+			sameMesh(t, c.text, s, r, all)
+			at := [1]geo.LonLat{all[4]}
 			tolerance := 1e-7   // grids round to a millimetre and a millionth of a degree
 			if s.Unit == 1000 { // the table has four digits
 				tolerance = 2e-6
@@ -62,6 +65,29 @@ func TestDefinitionsAreThoseOfPROJ(t *testing.T) {
 			if math.Abs(math.Remainder(at[0].Lon-c.lon, 360)) > tolerance || math.Abs(at[0].Lat-c.lat) > tolerance {
 				t.Errorf("%s: %v, %v is %v, want %v, %v", c.text, c.x, c.y, at[0], c.lon, c.lat)
 			}
+		}
+	}
+}
+
+// sameMesh compares a grid with one of places one by one.
+func sameMesh(t *testing.T, text string, s System, r Raster, want [9]geo.LonLat) {
+	t.Helper()
+	xs, ys := r.axes()
+	for i := range xs {
+		if s.Unit != 0 {
+			xs[i], ys[i] = xs[i]*s.Unit, ys[i]*s.Unit
+		}
+	}
+	g, err := s.Mesh(xs, ys)
+	if err != nil {
+		t.Errorf("%s: %v", text, err)
+		return
+	}
+	var got [9]geo.LonLat
+	g.Places(got[:], 0)
+	for i := range got {
+		if math.Abs(math.Remainder(got[i].Lon-want[i].Lon, 360)) > 1e-7 || math.Abs(got[i].Lat-want[i].Lat) > 1e-7 {
+			t.Errorf("%s: place %d one by one is %v, on the grid %v", text, i, got[i], want[i])
 		}
 	}
 }

@@ -20,7 +20,7 @@ func ObliqueStereographic(e geo.Ellipsoid, o Origin, scale float64) System {
 	w2 := p.c * w1
 	p.chi = math.Asin((w2 - 1) / (w2 + 1))
 	p.twice = 2 * scale * e.Major * math.Sqrt(1-ecc2) / (1 - ecc2*sin*sin) // twice the radius of the sphere, scaled
-	return System{Type: "unstructured_grid", places: p}
+	return System{Type: "unstructured_grid", places: p, mesh: true}
 }
 
 const radian = math.Pi / 180

@@ -12,7 +12,7 @@ const rotated = "rotated_ll"
 
 // Rotated is degrees on a globe whose south pole is moved and which is then turned by an angle, as grid.Rotated has it.
 func Rotated(southPole geo.LonLat, angleDeg float64) System {
-	return System{Type: rotated, pole: southPole, angle: angleDeg}
+	return System{Type: rotated, pole: southPole, angle: angleDeg, places: geo.RotatedPole(southPole, angleDeg)}
 }
 
 // Origin is where a plane has its zero: the place named by a projection, and the coordinates it is given (false easting and
@@ -24,14 +24,15 @@ type Origin struct {
 
 // Mercator is true to scale at latTrueDeg.
 func Mercator(e geo.Ellipsoid, o Origin, latTrueDeg float64) System {
-	p := grid.Mercator(e, latTrueDeg)
-	zero := forward(geo.Mercator(e, 0, latTrueDeg, geo.XY{}), o.Lon, 0)
-	return planar("mercator", p, geo.XY{X: o.False.X - zero.X, Y: o.False.Y})
+	map0 := geo.Mercator(e, 0, latTrueDeg, geo.XY{})
+	zero := forward(map0, o.Lon, 0)
+	return planar("mercator", grid.Mercator(e, latTrueDeg), map0, geo.XY{X: o.False.X - zero.X, Y: o.False.Y})
 }
 
 // PolarStereographic has its origin at a pole, and o.Lon upright.
 func PolarStereographic(e geo.Ellipsoid, south bool, o Origin, latTrueDeg float64) System {
-	return planar("polar_stereographic", grid.PolarStereographic(e, south, o.Lon, latTrueDeg), o.False)
+	return planar("polar_stereographic", grid.PolarStereographic(e, south, o.Lon, latTrueDeg),
+		geo.PolarStereographic(e, south, o.Lon, latTrueDeg, geo.XY{}), o.False)
 }
 
 // MercatorScaled has a scale at the equator.
@@ -47,28 +48,31 @@ func PolarStereographicScaled(e geo.Ellipsoid, south bool, o Origin, scale float
 // Lambert is the conformal cone.
 func Lambert(e geo.Ellipsoid, o Origin, lat1Deg, lat2Deg float64) System {
 	cone := geo.LambertConformal(e, o.Lon, max(lat1Deg, lat2Deg), lat1Deg, lat2Deg, geo.XY{})
-	return planar("lambert", grid.Lambert(e, o.Lon, lat1Deg, lat2Deg), below(o, forward(cone, o.Lon, o.Lat)))
+	return planar("lambert", grid.Lambert(e, o.Lon, lat1Deg, lat2Deg), cone, below(o, forward(cone, o.Lon, o.Lat)))
 }
 
 // Albers is the cone of equal areas.
 func Albers(e geo.Ellipsoid, o Origin, lat1Deg, lat2Deg float64) System {
 	cone := geo.Albers(e, o.Lon, max(lat1Deg, lat2Deg), lat1Deg, lat2Deg, geo.XY{})
-	return planar("albers", grid.Albers(e, o.Lon, lat1Deg, lat2Deg), below(o, forward(cone, o.Lon, o.Lat)))
+	return planar("albers", grid.Albers(e, o.Lon, lat1Deg, lat2Deg), cone, below(o, forward(cone, o.Lon, o.Lat)))
 }
 
 // LambertAzimuthal is the map of equal areas about a place.
 func LambertAzimuthal(e geo.Ellipsoid, o Origin) System {
-	return planar("lambert_azimuthal_equal_area", grid.LambertAzimuthal(e, o.Lon, o.Lat), o.False)
+	return planar("lambert_azimuthal_equal_area", grid.LambertAzimuthal(e, o.Lon, o.Lat),
+		geo.LambertAzimuthal(e, o.Lon, o.Lat, geo.XY{}), o.False)
 }
 
 // TransverseMercator has a scale on its central meridian.
 func TransverseMercator(e geo.Ellipsoid, o Origin, scale float64) System {
-	return planar("transverse_mercator", grid.TransverseMercator(e, o.Lon, o.Lat, scale), o.False)
+	return planar("transverse_mercator", grid.TransverseMercator(e, o.Lon, o.Lat, scale),
+		geo.TransverseMercator(e, o.Lon, o.Lat, scale, geo.XY{}), o.False)
 }
 
 // Geostationary is seen from a height in metres, in angles times that height.
 func Geostationary(e geo.Ellipsoid, o Origin, heightMetres float64) System {
-	return planar("space_view", grid.Geostationary(e, o.Lon, heightMetres), o.False)
+	return planar("space_view", grid.Geostationary(e, o.Lon, heightMetres),
+		geo.Geostationary(e, o.Lon, heightMetres, false, geo.XY{}), o.False)
 }
 
 // UTM is a zone of the universal transverse Mercator projection.
@@ -80,8 +84,8 @@ func UTM(e geo.Ellipsoid, zone int, south bool) System {
 	return TransverseMercator(e, o, 0.9996)
 }
 
-func planar(name string, p grid.Plane, shift geo.XY) System {
-	return System{Type: name, plane: &p, shift: shift}
+func planar(name string, p grid.Plane, places geo.Projection, shift geo.XY) System {
+	return System{Type: name, plane: &p, places: places, shift: shift}
 }
 
 // below is what to take off, the origin lying at a point of the plane.

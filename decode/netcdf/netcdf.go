@@ -175,8 +175,17 @@ func (v *Var) Read(start, count []int, put func(i int, x float64)) error {
 // maxAll bounds what All reads: coordinates of the largest grids.
 const maxAll = 1 << 26
 
-// All reads all numbers of a coordinate: scaled, and NaN where they are missing.
-func (v *Var) All() ([]float64, error) {
+// All reads all numbers of a variable: scaled, and NaN where they are missing.
+func (v *Var) All() ([]float64, error) { return v.all(v.Mask()) }
+
+// Coordinates is All for coordinates, which are valid as they are (CF 1.11, 2.5.1), whatever range a file tells.
+func (v *Var) Coordinates() ([]float64, error) {
+	m := v.Mask()
+	m.low, m.high = math.Inf(-1), math.Inf(1)
+	return v.all(m)
+}
+
+func (v *Var) all(m Mask) ([]float64, error) {
 	n := v.Len()
 	if n < 0 || n > maxAll {
 		return nil, fmt.Errorf("netcdf: %s: %d values; at most %d are read", v.Name, n, maxAll)
@@ -185,7 +194,6 @@ func (v *Var) All() ([]float64, error) {
 		return nil, err
 	}
 	values := make([]float64, n)
-	m := v.Mask()
 	err := v.Read(make([]int, len(v.Shape)), v.Shape, func(i int, x float64) { values[i] = m.Value(x) })
 	return values, err
 }
