@@ -1,6 +1,7 @@
 package grid
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -72,6 +73,8 @@ func (p *parser) grid(kind, id string, load Loader) (Grid, error) {
 		return p.made(HEALPix(nside, order == "nested", p.numbers(1)[0]))
 	case "places":
 		return unstructuredFrom(id, load)
+	case "warped":
+		return p.warped()
 	}
 	return p.plane(kind)
 }
@@ -116,6 +119,23 @@ func (p *parser) plane(kind string) (Grid, error) {
 		return nil, made.err
 	}
 	return p.made(projected(made, nx, ny, geo.XY{X: at[0], Y: at[1]}, at[2], at[3]))
+}
+
+// warped has the ID of another grid behind its numbers.
+func (p *parser) warped() (Grid, error) {
+	n := p.numbers(6)
+	kind := p.next()
+	if p.err != nil {
+		return nil, p.err
+	}
+	if kind == "warped" || kind == "places" {
+		return nil, invalid("a warped grid of the kind %q", kind)
+	}
+	base, err := p.grid(kind, "", nil)
+	if err != nil || p.err != nil {
+		return nil, errors.Join(err, p.err)
+	}
+	return Warped(base, Warp{SouthPole: geo.LonLat{Lon: n[0], Lat: n[1]}, AngleDeg: n[2], Pole: geo.LonLat{Lon: n[3], Lat: n[4]}, Factor: n[5]})
 }
 
 func unstructuredFrom(id string, load Loader) (Grid, error) {

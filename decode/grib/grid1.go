@@ -17,16 +17,22 @@ var grids1 = map[int]gridTemplate{
 	5:   polar1,
 	8:   albers1,
 	10:  rotated1,
+	14:  rotated1Of(rotatedGG, gaussian1),
+	20:  stretched1Of(stretchedLL, latLon1),
+	24:  stretched1Of(stretchedGG, gaussian1),
+	30:  both1Of(rotatedStretchedLL, latLon1),
+	34:  both1Of(rotatedStretchedGG, gaussian1),
 	50:  harmonics1,
+	60:  rotated1Of(rotatedSH, harmonics1),
+	70:  stretched1Of(stretchedSH, harmonics1),
+	80:  both1Of(rotatedStretchedSH, harmonics1),
 	90:  spaceView1,
 	205: turned1,
 }
 
 // refused1 names types that are known, for those who look for the reason.
 var refused1 = map[int]string{
-	2: "gnomonic", 6: "UTM", 7: "polyconic", 13: "oblique Lambert", 14: "rotated Gaussian", 20: "stretched latitude/longitude",
-	24: "stretched Gaussian", 30: "stretched and rotated latitude/longitude", 34: "stretched and rotated Gaussian",
-	60: "rotated spherical harmonics", 70: "stretched spherical harmonics", 80: "stretched and rotated spherical harmonics",
+	2: "gnomonic", 6: "UTM", 7: "polyconic", 13: "oblique Lambert",
 	192: "triangular on an icosahedron", 201: "Arakawa E semi-staggered", 202: "Arakawa E filled", 203: "Arakawa E staggered",
 }
 

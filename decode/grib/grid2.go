@@ -16,13 +16,21 @@ type gridTemplate func(w *walk, o *octets) (*place, error)
 var grids2 = map[int]gridTemplate{
 	0:     latLon2,
 	1:     rotated2,
+	2:     stretchedLatLon2,
+	3:     bothLatLon2,
 	10:    mercator2,
 	12:    transverse2,
 	20:    polar2,
 	30:    lambert2,
 	31:    albers2,
 	40:    gaussian2,
+	41:    rotatedGaussian2,
+	42:    stretchedGaussian2,
+	43:    bothGaussian2,
 	50:    harmonics2,
+	51:    rotatedHarmonics2,
+	52:    stretchedHarmonics2,
+	53:    bothHarmonics2,
 	90:    spaceView2,
 	101:   unstructured2,
 	140:   azimuthal2,
@@ -32,10 +40,9 @@ var grids2 = map[int]gridTemplate{
 
 // refused2 names templates that are known, for those who look for the reason.
 var refused2 = map[int]string{
-	2: "stretched latitude/longitude", 3: "stretched and rotated latitude/longitude", 4: "variable latitude/longitude",
+	4: "variable latitude/longitude",
 	5: "variable rotated latitude/longitude", 13: "Mercator with modelling subdomains", 23: "polar stereographic with modelling subdomains",
-	33: "Lambert with modelling subdomains", 41: "rotated Gaussian", 42: "stretched Gaussian", 43: "stretched and rotated Gaussian",
-	51: "rotated spherical harmonics", 52: "stretched spherical harmonics", 53: "stretched and rotated spherical harmonics",
+	33: "Lambert with modelling subdomains",
 	61: "spectral Mercator", 62: "spectral polar stereographic", 63: "spectral Lambert", 100: "triangular on an icosahedron",
 	110: "equatorial azimuthal equidistant", 120: "azimuth and range", 1000: "cross-section", 1100: "Hovmoller diagram", 1200: "time section",
 	32768: "rotated latitude/longitude, Arakawa E staggered",
@@ -123,10 +130,13 @@ func axes2(o *octets) (lon, lat span, flags, mode int) {
 }
 
 // latLon2 is template 3.0; a list of numbers makes its rows differ in length.
-func latLon2(w *walk, o *octets) (*place, error) {
+func latLon2(w *walk, o *octets) (*place, error) { return latLonListed2(w, o, 73) }
+
+// latLonListed2 is what template 3.0 and its kin have in common; the list begins at octet n.
+func latLonListed2(w *walk, o *octets, n int) (*place, error) {
 	lon, lat, flags, mode := axes2(o)
 	if o.u8(11) != 0 {
-		rows, err := rows2(o, 73, lat.n)
+		rows, err := rows2(o, n, lat.n)
 		if err != nil {
 			return nil, err
 		}
@@ -187,12 +197,15 @@ func turn2(o *octets, n int) float64 {
 }
 
 // gaussian2 is template 3.40.
-func gaussian2(w *walk, o *octets) (*place, error) {
+func gaussian2(w *walk, o *octets) (*place, error) { return gaussianListed2(w, o, 73) }
+
+// gaussianListed2 is what template 3.40 and its kin have in common; the list begins at octet list.
+func gaussianListed2(w *walk, o *octets, list int) (*place, error) {
 	lon, lat, flags, mode := axes2(o)
 	n := gaussianNumber(o.u32(68), lat.n)
 	lat.step = math.NaN()
 	if o.u8(11) != 0 {
-		rows, err := rows2(o, 73, lat.n)
+		rows, err := rows2(o, list, lat.n)
 		if err != nil {
 			return nil, err
 		}

@@ -165,12 +165,14 @@ func TestGridsThatAreNotReadAreNamed(t *testing.T) {
 		is   error
 		want string
 	}{
-		{"rotated spherical harmonics", section3(51, 10, nil, be(7, 7, 7)), ErrUnsupported, "3.51 (rotated spherical harmonics)"},
+		{"spectral Mercator", section3(61, 10, nil, be(7, 7, 7)), ErrUnsupported, "3.61 (spectral Mercator)"},
+		{"rotated harmonics, cut short", section3(51, 72, nil, be(7, 7, 7)), ErrInvalid, "3.51"},
 		{"a pentagon of harmonics", section3(50, 10, nil, be(7, 7, 6)), ErrUnsupported, "truncation 7, 7, 6"},
 		{"endless harmonics", section3(50, 10, nil, be(1<<20, 1<<20, 1<<20)), ErrUnsupported, "truncation"},
 		{"other counts of harmonics", section3(50, 71, nil, be(7, 7, 7), []byte{1, 1}), ErrInvalid, "72 points, section 3 says 71"},
 		{"unknown", section3(4711, 10, nil), ErrUnsupported, "3.4711 (unknown)"},
-		{"stretched", section3(2, 10, nil), ErrUnsupported, "stretched"},
+		{"variable", section3(4, 10, nil), ErrUnsupported, "variable latitude/longitude"},
+		{"stretched a million times", section3(2, 12, nil, sphere, angles(4, 3, 50000000, 350000000, 48000000, 5000000, 5000000, 1000000, 0), be(90000000, 0, 1<<31-1)), ErrInvalid, "stretched"},
 		{"too many points", section3(0, 1<<31-1, nil, sphere, angles(1<<16, 1<<15, 0, 0, 1, 1, 1, 1, 0)), ErrInvalid, "points"},
 		{"other counts", section3(0, 13, nil, sphere, angles(4, 3, 50000000, 350000000, 48000000, 5000000, 5000000, 1000000, 0)), ErrInvalid, "12 points, section 3 says 13"},
 		{"no points", section3(0, 0, nil, sphere, angles(4, 3, 0, 0, 0, 0, 0, 0, 0)), ErrInvalid, "0 points"},

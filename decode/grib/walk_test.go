@@ -134,7 +134,7 @@ func TestRepeatedSectionsMakeSeveralFields(t *testing.T) {
 func TestOneBadFieldOfAMessageLeavesTheOthers(t *testing.T) {
 	grid := latLonSection(3, 2, 50000000, 0, 49000000, 2000000, 1000000, 1000000, 0)
 	unknown := slices.Clone(grid)
-	unknown[13] = 51 // template 3.51
+	unknown[13] = 61 // template 3.61
 	five, seven := octetsPacked(1, 2, 3, 4, 5, 6)
 	file := message2(0, identity(),
 		unknown, productSection(0), five, noBitmap(), seven,
@@ -145,7 +145,7 @@ func TestOneBadFieldOfAMessageLeavesTheOthers(t *testing.T) {
 	if len(fields) != 1 || fields[0].Number != 4 || len(errs) != 3 {
 		t.Fatalf("%d fields, errors %v", len(fields), errs)
 	}
-	for i, want := range []string{"3.51 (rotated spherical harmonics)", "bitmap 7 predefined by centre 98", "no bitmap before"} {
+	for i, want := range []string{"3.61 (spectral Mercator)", "bitmap 7 predefined by centre 98", "no bitmap before"} {
 		if !strings.Contains(errs[i].Error(), want) {
 			t.Errorf("error %v, want %q", errs[i], want)
 		}
