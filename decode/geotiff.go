@@ -79,18 +79,37 @@ func item(b *geotiff.Band, names ...string) string {
 	return ""
 }
 
+// copied are the times that GDAL copies from GRIB.
+func copied(m *Message, get func(name string) string) bool {
+	valid, ok := gdalTime(get("GRIB_VALID_TIME"))
+	if !ok {
+		return false
+	}
+	m.Valid, m.Run = valid, valid
+	if run, ok := gdalTime(get("GRIB_REF_TIME")); ok {
+		m.Run = run
+	}
+	switch m.Parameter.Process {
+	case elements.Sum, elements.Maximum, elements.Minimum:
+		m.Span = copiedSpan(get("GRIB_ELEMENT"))
+		m.Parameter.SpanSeconds = int64(m.Span)
+	}
+	return true
+}
+
+// copiedSpan is how far a statistic reaches back: GDAL writes the hours of an accumulation behind its element, "APCP06".
+func copiedSpan(element string) field.Seconds {
+	hours, err := strconv.Atoi(strings.TrimLeft(element, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+	if err != nil || hours < 0 || hours > 9999 {
+		return 0
+	}
+	return field.Seconds(hours * 3600)
+}
+
 // bandTime reads the times that GDAL copies from GRIB or NetCDF; or those of the file's name, of which the first of two is the
 // run; or when the picture was made.
 func bandTime(m *Message, b *geotiff.Band, file string) error {
-	valid, ok := gdalTime(item(b, "GRIB_VALID_TIME"))
-	if ok {
-		m.Valid, m.Run = valid, valid
-		if run, ok := gdalTime(item(b, "GRIB_REF_TIME")); ok {
-			m.Run = run
-		}
-		if m.Parameter.Process == elements.Sum || m.Parameter.Process == elements.Maximum || m.Parameter.Process == elements.Minimum {
-			m.Span = m.bandSpan(b)
-		}
+	if copied(m, func(name string) string { return item(b, name) }) {
 		return nil
 	}
 	if x, err := strconv.ParseFloat(item(b, "NETCDF_DIM_time"), 64); err == nil {
@@ -121,16 +140,6 @@ func gdalTime(text string) (field.Time, bool) {
 	return field.Time(v), err == nil && v > -last && v < last
 }
 
-// bandSpan is how far a statistic reaches back: GDAL writes the hours of an accumulation behind its element, "APCP06".
-func (m *Message) bandSpan(b *geotiff.Band) field.Seconds {
-	digits := strings.TrimLeft(item(b, "GRIB_ELEMENT"), "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-	hours, err := strconv.Atoi(digits)
-	if err != nil || hours < 0 || hours > 9999 {
-		return 0
-	}
-	return field.Seconds(hours * 3600)
-}
-
 // surfaceCodes are GDAL's for the surfaces of code table 4.5.
 var surfaceCodes = map[string]int{
 	"SFC": 1, "CBL": 2, "CTL": 3, "0DEG": 4, "ADCL": 5, "MWSL": 6, "TRO": 7, "NTAT": 8, "SEAB": 9, "TMPL": 20, "ISBL": 100, "ISBY": 100, "MSL": 101,
@@ -138,19 +147,27 @@ var surfaceCodes = map[string]int{
 	"THEL": 107, "THEY": 107, "SPDL": 108, "SPDY": 108, "PVL": 109, "EtaL": 111, "MIXL": 117, "DBSL": 160, "EATM": 200, "EATML": 10,
 }
 
-// bandLevel reads "85000-ISBL" and "100000-85000-ISBY"; or a level that names tell.
-func bandLevel(b *geotiff.Band, file string) field.Level {
-	words := strings.Split(item(b, "GRIB_SHORT_NAME"), "-")
+// copiedLevel reads "85000-ISBL" and "100000-85000-ISBY".
+func copiedLevel(text string) (field.Level, bool) {
+	words := strings.Split(text, "-")
 	code, ok := surfaceCodes[words[len(words)-1]]
-	if ok {
-		l := grib.Level{First: grib.Surface{Type: code}, Second: grib.Surface{Type: grib.Missing}}
-		if v, err := strconv.ParseFloat(words[0], 64); err == nil {
-			l.First.Value, l.First.HasValue = v, true
-		}
-		if v, err := strconv.ParseFloat(words[len(words)/2], 64); err == nil && len(words) == 3 {
-			l.Second = grib.Surface{Type: code, Value: v, HasValue: true}
-		}
-		return levelOf(l)
+	if !ok {
+		return field.Level{}, false
+	}
+	l := grib.Level{First: grib.Surface{Type: code}, Second: grib.Surface{Type: grib.Missing}}
+	if v, err := strconv.ParseFloat(words[0], 64); err == nil {
+		l.First.Value, l.First.HasValue = v, true
+	}
+	if v, err := strconv.ParseFloat(words[len(words)/2], 64); err == nil && len(words) == 3 {
+		l.Second = grib.Surface{Type: code, Value: v, HasValue: true}
+	}
+	return levelOf(l), true
+}
+
+// bandLevel is the level that GDAL copies from GRIB or NetCDF; or one that names tell.
+func bandLevel(b *geotiff.Band, file string) field.Level {
+	if l, ok := copiedLevel(item(b, "GRIB_SHORT_NAME")); ok {
+		return l
 	}
 	if l, ok := bandDimension(b); ok {
 		return l
@@ -205,11 +222,8 @@ func bandParameter(m *Message, b *geotiff.Band, file string) {
 			p.Unit, m.Unpack = at[2], turned(b, scale, 0)
 		}
 	}
-	if is, ok := abbreviations[strings.TrimRight(item(b, "GRIB_ELEMENT"), "0123456789")]; ok {
+	if is, ok := copiedQuantity(item(b, "GRIB_ELEMENT"), p.LevelKind); ok {
 		p.Name, p.Process = is.name, is.process
-		if p.LevelKind == elements.Surface && p.Name == "air_pressure" {
-			p.Name = "surface_air_pressure"
-		}
 	} else if numbers, ok := gdalNumbers(b); ok {
 		p.Edition, p.Discipline, p.Category, p.Number = 2, numbers[0], numbers[1], numbers[2]
 		if p.Unit == "C" { // rows have it in kelvin; GDAL turns it
@@ -229,6 +243,15 @@ func bandParameter(m *Message, b *geotiff.Band, file string) {
 	}) {
 		p.Unit = "degC"
 	}
+}
+
+// copiedQuantity is what an element of GRIB's stands for: "TMP", "APCP06".
+func copiedQuantity(element string, at elements.LevelKind) (quantity, bool) {
+	is, ok := abbreviations[strings.TrimRight(element, "0123456789")]
+	if is.name == "air_pressure" && at == elements.Surface {
+		is.name = "surface_air_pressure"
+	}
+	return is, ok
 }
 
 // nameOfBand is a standard name, or the first name that there is.

@@ -1,8 +1,10 @@
 package decode
 
 import (
+	"errors"
 	"io"
 	"iter"
+	"strconv"
 	"strings"
 
 	"isobar/decode/cf"
@@ -41,7 +43,10 @@ func netcdfMessages(r io.ReaderAt, size int64) iter.Seq2[*Message, error] {
 			var m *Message
 			if f != nil {
 				m = fromField(f, units)
-				m.Number, m.Parameter.Centre = number, centre
+				m.Number = number
+				if m.Parameter.Centre = centre; errors.Is(err, cf.ErrTime) && copied(m, textOf(f.Var)) {
+					err = nil
+				}
 			}
 			if !yield(m, err) {
 				return
@@ -65,18 +70,24 @@ func fromField(f *cf.Field, units map[*netcdf.Var]string) *Message {
 	p := &m.Parameter
 	p.Name, p.Unit, p.Process, p.SpanSeconds = f.Name, f.Unit, f.Process, int64(f.Span)
 	attrs := f.Var.Attrs
+	if l, ok := copiedLevel(attrs.Text("GRIB_SHORT_NAME")); ok {
+		m.Level = levelOr(m.Level, l)
+	}
 	if is, ok := habits[f.Name]; ok && !f.Standard {
 		p.Name, m.Level = is.name, levelOr(m.Level, is.level)
-	} else if is, ok := abbreviations[attrs.Text("GRIB_name")]; ok && !f.Standard {
-		p.Name = is.name
+	} else if is, ok := copiedQuantity(attrs.Text("GRIB_name")+attrs.Text("GRIB_ELEMENT"), m.Level.Kind); ok && !f.Standard {
+		p.Name, p.Process = is.name, is.process
 	}
 	if m.Level.Kind == "" {
 		m.Level = levelOfNames(f)
 	}
+	if unit := attrs.Text("GRIB_UNIT"); p.Unit == "" && unit != "" {
+		p.Unit = strings.Trim(unit, "[]")
+	}
 	p.LevelKind, p.LevelValue = m.Level.Kind, m.Level.Value
 	unit, known := units[f.Var]
 	if !known {
-		if unit = f.Unit; disguised(p.Name, unit, func() ([]float32, error) {
+		if unit = p.Unit; disguised(p.Name, unit, func() ([]float32, error) {
 			values := make([]float32, f.Len())
 			return values, f.Values(values)
 		}) {
@@ -86,6 +97,16 @@ func fromField(f *cf.Field, units map[*netcdf.Var]string) *Message {
 	}
 	p.Unit = unit
 	return m
+}
+
+// textOf gives attributes as text, numbers too: GDAL writes times as such.
+func textOf(v *netcdf.Var) func(name string) string {
+	return func(name string) string {
+		if n := v.Attrs.Numbers(name); len(n) > 0 {
+			return strconv.FormatFloat(n[0], 'f', -1, 64)
+		}
+		return v.Attrs.Text(name)
+	}
 }
 
 func levelOr(l, other field.Level) field.Level {
