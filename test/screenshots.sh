@@ -5,8 +5,8 @@ cp -r "$SHARED/judge" "$work/judge"
 chmod -R u+w "$work/judge"
 (cd "$work/judge" && npm ci --ignore-scripts --silent)
 serve demo
-cp "$root/test/screenshots.mjs" "$work/judge/"
-(cd "$work/judge" && BASE=$BASE OUT=$root/docs node screenshots.mjs)
+cp "$root/test/screenshots.mjs" "$root/test/data-tiles.mjs" "$work/judge/"
+(cd "$work/judge" && BASE=$BASE OUT=$root/docs node screenshots.mjs && BASE=$BASE OUT=$root/docs node data-tiles.mjs)
 map() { # name, WMS parameters
   curl -sSf -o "$root/docs/$1.png" "$BASE/wms?SERVICE=WMS&VERSION=1.3.0&REQUEST=GetMap&FORMAT=image/png&STYLES=&$2"
 }
