@@ -70,7 +70,7 @@ func (s *Service) Range(_ context.Context, choice LayerChoice) (low, high float6
 	}
 	low, high = rangeOf(catalogue, l, pick)
 	unit, c := shown(l)
-	return low*c.Scale + c.Offset, high*c.Scale + c.Offset, unit, nil
+	return c.Scale*widen(float32(low)) + c.Offset, c.Scale*widen(float32(high)) + c.Offset, unit, nil
 }
 
 // chosen is the layer and the field of a choice.

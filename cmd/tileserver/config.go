@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"net"
 	"net/netip"
@@ -11,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml"
+	"isobar/internal/rows"
 )
 
 // config is the server's settings: defaults, then the file, then environment and flags.
@@ -23,6 +22,7 @@ type config struct {
 
 	ExternalURL    string   `yaml:"external_url"`    // how clients reach the service, if not as the request says
 	TrustedProxies []string `yaml:"trusted_proxies"` // networks whose X-Forwarded-* and Forwarded headers are believed
+	SLDFrom        []string `yaml:"sld_from"`        // beginnings of addresses from which WMS fetches what SLD= names
 
 	Rows    rowsConfig    `yaml:"rows"`
 	Service serviceConfig `yaml:"service"`
@@ -105,13 +105,7 @@ func readConfig(file string, c *config) error {
 	if err != nil {
 		return err
 	}
-	if len(bytes.TrimSpace(text)) == 0 {
-		return nil
-	}
-	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(c); err != nil {
-		return fmt.Errorf("%s: %s", file, strings.TrimSpace(yaml.FormatError(err, false, true)))
-	}
-	return nil
+	return rows.Decode(file, text, c)
 }
 
 // check says what is wrong with the settings, naming the key.
@@ -127,6 +121,11 @@ func (c *config) check() error {
 	if c.ExternalURL != "" {
 		if u, err := url.Parse(c.ExternalURL); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
 			return fmt.Errorf("external_url: %q is no URL such as https://maps.example.org/weather", c.ExternalURL)
+		}
+	}
+	for i, text := range c.SLDFrom {
+		if u, err := url.Parse(text); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || !strings.HasPrefix(u.Path, "/") {
+			return fmt.Errorf("sld_from[%d]: %q is no beginning of addresses such as https://styles.example.org/", i, text)
 		}
 	}
 	for i, text := range c.TrustedProxies {

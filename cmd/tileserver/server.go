@@ -17,6 +17,7 @@ import (
 	"isobar/ogc"
 	"isobar/ogc/api"
 	"isobar/ogc/api/maps"
+	"isobar/ogc/api/styles"
 	"isobar/ogc/api/tiles"
 	"isobar/ogc/wms"
 	"isobar/ogc/wmts"
@@ -46,6 +47,7 @@ func (h *house) routes(service *answer.Service, sets *tilematrix.Catalogue, pict
 	wmts.New(service, about, sets, pictures, h.baseURL, h.log).Register(e)
 	xyz.New(service, service, h.baseURL, h.log).Register(e)
 	api.New(hold, about, page, h.baseURL, h.log,
+		styles.Part(hold, formats.Types()[0]),
 		maps.Part(service, hold, about, formats),
 		tiles.Part(service, hold, about, sets, formats),
 	).Register(e)
@@ -111,7 +113,7 @@ func (h *house) about() ogc.About {
 	return ogc.About{
 		Title: s.Title, Abstract: s.Abstract, Keywords: s.Keywords, Fees: s.Fees, AccessConstraints: s.AccessConstraints,
 		Person: s.Contact.Person, Organization: s.Contact.Organization, Email: s.Contact.Email,
-		MaxWidth: h.conf.Limits.Width, MaxHeight: h.conf.Limits.Height, LayerLimit: h.conf.Limits.Layers,
+		SLDFrom: h.conf.SLDFrom, MaxWidth: h.conf.Limits.Width, MaxHeight: h.conf.Limits.Height, LayerLimit: h.conf.Limits.Layers,
 	}
 }
 

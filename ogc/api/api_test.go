@@ -33,6 +33,9 @@ func TestFormsAreNegotiated(t *testing.T) {
 		{"/collections/gfs.t/map", "image/avif,image/webp,*/*;q=0.8", 200, "image/png"},
 		{"/collections/gfs.t/map?f=jpg", "image/png", 200, "image/jpeg"},
 		{"/collections/gfs.t/map?f=tiff", "", 400, "application/problem+json"},
+		{"/styles/grey", "", 200, "application/json"},
+		{"/styles/grey?f=sld", "", 200, "application/vnd.ogc.sld+xml;version=1.1"},
+		{"/styles/grey", "application/vnd.ogc.sld+xml", 200, "application/vnd.ogc.sld+xml;version=1.1"},
 		{"/collections/gfs.t/map/tiles/WebMercatorQuad?f=tilejson", "", 200, "application/vnd.mapbox.tile+json"},
 	} {
 		headers := []string{}
@@ -53,6 +56,7 @@ func TestFormsAreNegotiated(t *testing.T) {
 var documents = []string{
 	"/", "/collections", "/collections/gfs.t", "/collections/gfs.u%3C10%3E", "/collections/gfs.t/map/tiles", "/map/tiles", "/map/tiles?collections=gfs.t,hrrr.t2m",
 	"/collections/gfs.t/map/tiles/WebMercatorQuad", "/collections/hrrr.t2m/styles/grey/map/tiles/WorldCRS84Quad", "/tileMatrixSets",
+	"/styles", "/styles/grey", "/styles/grey/metadata", "/collections/gfs.t/styles", "/collections/gfs.t/styles/grey",
 }
 
 func TestLinksAreAbsoluteAndTyped(t *testing.T) {
@@ -150,6 +154,11 @@ func TestProblemsNameTheirParameter(t *testing.T) {
 		{"/collections/gfs.t/map/tiles/WebMercatorQuad/1/0/-1", 404, "tileCol"},
 		{"/collections/gfs.t/map/tiles/WebMercatorQuad/1/0/0?subset=Lat(1:2)", 400, "subset"},
 		{"/collections/gfs.t/map/tiles/WebMercatorQuad/1/0/0?width=5", 400, "width"},
+		{"/styles/nope", 404, "styleId"},
+		{"/styles/nope/metadata", 404, "styleId"},
+		{"/collections/nope/styles", 404, "collectionId"},
+		{"/collections/gfs.t/styles/nope", 404, "styleId"},
+		{"/styles/grey?f=mapbox", 400, "f"},
 		{"/tileMatrixSets/Nope", 404, "tileMatrixSetId"},
 	} {
 		w, _ := get(t, c.path)

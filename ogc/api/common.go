@@ -100,7 +100,7 @@ func (h *Handler) landing(c *Call) error {
 	catalogue, release := h.hold()
 	defer release()
 	page := landing{Title: h.about.Title, Description: h.about.Abstract, Extent: extentOf(catalogue.Layers()...)}
-	page.Links = append(c.self("/"),
+	page.Links = append(c.Self("/"),
 		Link{c.Base + "/api", "service-desc", typeOpenAPI, "The API as OpenAPI 3.0", false},
 		Link{c.Base + "/api?f=html", "service-doc", TypeHTML, "The API for people", false},
 		Link{c.Base + "/conformance", "conformance", TypeJSON, "Conformance classes", false},
@@ -116,8 +116,8 @@ func (h *Handler) landing(c *Call) error {
 	return c.Document(h.about.Title, page)
 }
 
-// self is a document's links to itself and to its other form.
-func (c *Call) self(path string) []Link {
+// Self is a document's links to itself and to its other form.
+func (c *Call) Self(path string) []Link {
 	json, html := Link{c.Base + path + "?f=json", "self", TypeJSON, "This document", false}, Link{c.Base + path + "?f=html", "alternate", TypeHTML, "This document for people", false}
 	if t, err := c.Choose(documents, documentNames); err == nil && t == TypeHTML {
 		json.Rel, html.Rel = "alternate", "self"
@@ -137,7 +137,7 @@ func (h *Handler) conformance(c *Call) error {
 func (h *Handler) collections(c *Call) error {
 	catalogue, release := h.hold()
 	defer release()
-	list := collections{Links: c.self("/collections"), Collections: []CollectionInfo{}}
+	list := collections{Links: c.Self("/collections"), Collections: []CollectionInfo{}}
 	for _, l := range catalogue.Layers() {
 		list.Collections = append(list.Collections, h.describe(c.Base, l))
 	}
@@ -152,7 +152,7 @@ func (h *Handler) collection(c *Call) error {
 		return err
 	}
 	info := h.describe(c.Base, l)
-	info.Links = append(c.self("/collections/"+url.PathEscape(l.Name)), info.Links[2:]...)
+	info.Links = append(c.Self("/collections/"+url.PathEscape(l.Name)), info.Links[2:]...)
 	return c.Document(info.Title, info)
 }
 

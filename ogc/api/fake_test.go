@@ -14,6 +14,7 @@ import (
 	"isobar/ogc"
 	"isobar/ogc/api"
 	"isobar/ogc/api/maps"
+	"isobar/ogc/api/styles"
 	"isobar/ogc/api/tiles"
 	"isobar/ogc/ogctest"
 )
@@ -33,7 +34,7 @@ func service(t testing.TB) (*echo.Echo, *ogctest.Answers) {
 	pictures := api.Pictures{Formats: []encode.Picture{{Type: "image/png", Alpha: true}, {Type: "image/jpeg"}}}
 	about := ogc.About{Title: "Test", Abstract: "A & B", MaxWidth: 1000, MaxHeight: 1000, LayerLimit: 2}
 	api.New(ogctest.Hold, about, viewer, func(*http.Request) string { return base }, slog.New(slog.DiscardHandler),
-		maps.Part(s, ogctest.Hold, about, pictures), tiles.Part(s, ogctest.Hold, about, sets, pictures)).Register(e)
+		styles.Part(ogctest.Hold, "image/png"), maps.Part(s, ogctest.Hold, about, pictures), tiles.Part(s, ogctest.Hold, about, sets, pictures)).Register(e)
 	return e, s
 }
 

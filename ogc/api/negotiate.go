@@ -134,6 +134,11 @@ func (c *Call) JSON(mediaType string, value any) error {
 	return nil
 }
 
+// Bytes sends a document of any media type.
+func (c *Call) Bytes(mediaType string, body []byte) {
+	ogc.Document(c.ResponseWriter, c.Request, mediaType, body, documentAge)
+}
+
 func encoded(value any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)

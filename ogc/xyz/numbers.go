@@ -29,11 +29,12 @@ const EncodingHeader = "Data-Encoding"
 // describedFor is how long a tile set's description may be kept: a run may bring new times.
 const describedFor = time.Minute
 
-// The kinds of tile beside pictures, by the endings of their addresses.
+// The kinds of tile, by the endings of their addresses.
 const (
-	scalars = "data.png" // one field as numbers
-	vectors = "uv.png"   // both components of a vector, one below the other
-	shapes  = "mvt"      // contours
+	pictures = "png"
+	scalars  = "data.png" // one field as numbers
+	vectors  = "uv.png"   // both components of a vector, one below the other
+	shapes   = "mvt"      // contours
 )
 
 // data sends a data tile.
@@ -73,6 +74,7 @@ func decimal(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 type tileSet struct {
 	TileJSON     string        `json:"tilejson"`
 	Name         string        `json:"name"`
+	Attribution  string        `json:"attribution,omitempty"`
 	Scheme       string        `json:"scheme"`
 	Tiles        []string      `json:"tiles"`
 	Bounds       [4]float64    `json:"bounds"`
@@ -103,7 +105,7 @@ type encoding struct {
 	Height  int      `json:"tileHeight"`
 }
 
-// describe answers /xyz/{layer}.data.json, .uv.json and .mvt.json.
+// describe answers /xyz/{layer}.json, .data.json, .uv.json and .mvt.json. The query goes into the tiles' address.
 func (h *Handler) describe(w http.ResponseWriter, r *http.Request, file string) error {
 	file, err := url.PathUnescape(file)
 	if err != nil {
@@ -115,12 +117,18 @@ func (h *Handler) describe(w http.ResponseWriter, r *http.Request, file string) 
 			name, kind = rest, k
 		}
 	}
+	if rest, ok := strings.CutSuffix(file, ".json"); ok && kind == "" {
+		name, kind = rest, pictures
+	}
 	if kind == "" {
-		return &ogc.Fault{Status: http.StatusNotFound, Code: ogc.InvalidParameterValue, Locator: "layer", Text: "a tile set's description ends in .data.json, .uv.json or .mvt.json"}
+		return &ogc.Fault{Status: http.StatusNotFound, Code: ogc.InvalidParameterValue, Locator: "layer", Text: "a tile set's description ends in .json, .data.json, .uv.json or .mvt.json"}
 	}
 	set, err := h.tileSet(h.baseURL(r), name, kind)
 	if err != nil {
 		return err
+	}
+	if r.URL.RawQuery != "" {
+		set.Tiles[0] += "?" + r.URL.RawQuery
 	}
 	body, err := json.Marshal(set)
 	if err != nil {
@@ -139,7 +147,7 @@ func (h *Handler) tileSet(base, name, kind string) (*tileSet, error) {
 		return nil, err
 	}
 	set := &tileSet{
-		TileJSON: "3.0.0", Name: l.Title, Scheme: "xyz", Bounds: ogc.Geographic(l.Extent), MaxZoom: maxZoom, Times: []string{},
+		TileJSON: "3.0.0", Name: l.Title, Attribution: l.Model.Attribution, Scheme: "xyz", Bounds: ogc.Geographic(l.Extent), MaxZoom: maxZoom, Times: []string{},
 		Tiles: []string{base + Path + "/" + url.PathEscape(name) + "/{z}/{x}/{y}." + kind},
 	}
 	for _, t := range l.Times {
@@ -153,6 +161,9 @@ func (h *Handler) tileSet(base, name, kind string) (*tileSet, error) {
 			{"isobands", map[string]string{"low": "Number", "high": "Number", "unit": "String"}},
 			{"isolines", map[string]string{"value": "Number", "unit": "String"}},
 		}
+		return set, nil
+	}
+	if kind == pictures {
 		return set, nil
 	}
 	e, err := h.numbers.Encoding(name, kind == vectors)

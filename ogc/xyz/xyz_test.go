@@ -136,6 +136,7 @@ func TestTileSetsAreDescribed(t *testing.T) {
 	name := ogctest.Catalogue{}.Layers()[0].Name
 	for ending, want := range map[string][]string{
 		"data.json": {`"tiles":["http://isobar.test/xyz/` + name + `/{z}/{x}/{y}.data.png"]`, `"scale":0.01,"offset":-5,"unit":"K"`, `"tilejson":"3.0.0"`},
+		"json":      {`"tiles":["http://isobar.test/xyz/` + name + `/{z}/{x}/{y}.png"]`, `"tilejson":"3.0.0"`},
 		"uv.json":   {`/{y}.uv.png"`}, "mvt.json": {`/{y}.mvt"`, `"id":"isobands"`},
 	} {
 		_, w := get("/xyz/" + name + "." + ending)
@@ -145,7 +146,7 @@ func TestTileSetsAreDescribed(t *testing.T) {
 			}
 		}
 	}
-	for _, path := range []string{"/xyz/nope.data.json", "/xyz/" + name, "/xyz/" + name + ".json"} {
+	for _, path := range []string{"/xyz/nope.data.json", "/xyz/" + name, "/xyz/" + name + ".geojson"} {
 		if _, w := get(path); w.Code != http.StatusNotFound {
 			t.Errorf("%s: %d", path, w.Code)
 		}
