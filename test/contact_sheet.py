@@ -1,5 +1,5 @@
 """The contact sheet of docs/: one map a kind of grid of ../shared/data, over the viewer's coastlines."""
-import json, math, os
+import fnmatch, json, math, os
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -9,7 +9,7 @@ COLUMNS, WIDTH, HEIGHT, CAPTION, GAP = 4, 320, 200, 30, 6
 WORLD = [-180, -90, 180, 90]
 ARCTIC = [-6.4e6, -4e6, 6.4e6, 4e6]
 
-# Caption, layer, CRS, box (None: the layer's own), style.
+# Caption, layer (or a pattern of one), CRS, box (None: the layer's own), style.
 PANELS = [
     ("latitude/longitude, of the world", "gfs-0p25.t", "CRS:84", WORLD),
     ("latitude/longitude, regional", "icon-d2-0p02.ws10", "EPSG:3857", None),
@@ -38,6 +38,9 @@ PANELS = [
     ("spherical harmonics", "ifs-128x64-25c1ef56.t", "CRS:84", WORLD),
     ("reduced latitude/longitude, of the world", "ifs-7e91c274.swh", "CRS:84", WORLD),
     ("thinned octants, for aviation", "wafs-656cb42f.t", "EPSG:3857", None),
+    ("Lambert, from NetCDF", "*-141x151-fe382b87.ws10", "EPSG:3857", None),
+    ("places told one by one, from NetCDF", "*-fdf087b7.t2m", "EPSG:3857", None),
+    ("polar stereographic, from GeoTIFF", "*-316x332-3867c61e.*", "CRS:84", WORLD),
     ("HEALPix, H8", "ifs-healpix-3ad8e70f.t", "CRS:84", WORLD),
 ]
 
@@ -107,6 +110,7 @@ def draw(file, map_of, layers):
     for n, (caption, name, crs, box, *style) in enumerate(PANELS):
         x, y = GAP + n % COLUMNS * (WIDTH + GAP), GAP + n // COLUMNS * (HEIGHT + CAPTION + GAP)
         write.text((x + 2, y + 1), caption, "black", font)
+        name = next(iter(fnmatch.filter(layers, name)), name)
         write.text((x + 2, y + 14), name, (110, 110, 110), font)
         try:
             box = view(layers[name], crs, box)
