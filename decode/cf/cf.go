@@ -206,7 +206,7 @@ func (r *reading) stepsOf(v *netcdf.Var, p *places) (steps []step, err error) {
 			if c := r.file.Var(name); c != nil {
 				kind = r.axis(c).kind
 			}
-			if kind == other && r.auxiliaryAlong(v, name) == nil {
+			if kind == other && r.auxiliaryAlong(v, name) == nil && r.numberedLevel(name) == "" {
 				return nil, fmt.Errorf("dimension %s of %d is of no known kind", name, v.Shape[d])
 			}
 		}
@@ -214,6 +214,21 @@ func (r *reading) stepsOf(v *netcdf.Var, p *places) (steps []step, err error) {
 	}
 	return steps, nil
 }
+
+// numberedLevel is the kind of level that a dimension counts which has no coordinates but a name that tells: "" for others.
+func (r *reading) numberedLevel(dim string) elements.LevelKind {
+	lower := strings.ToLower(dim)
+	switch {
+	case r.file.Var(dim) != nil || !strings.Contains(lower, "lev") && !strings.Contains(lower, "layer") && lower != "bottom_top":
+		return ""
+	case strings.Contains(lower, "soil"):
+		return soilLevel
+	}
+	return elements.ModelLevel
+}
+
+// soilLevel is GRIB's numbered kind of level below ground (code table 4.5).
+const soilLevel elements.LevelKind = "type151"
 
 // describe reads what a variable says of itself.
 func (r *reading) describe(v *netcdf.Var) *Field {
@@ -286,6 +301,12 @@ func (r *reading) locate(f *Field, v *netcdf.Var, at map[string]int, times *cloc
 			}
 		case a.kind == vertical && f.Level.Kind == "": // a dimension's own comes first
 			f.Level = field.Level{Kind: a.level, Value: x * a.scale, To: x * a.scale}
+		}
+	}
+	for _, dim := range v.Dims {
+		i, ok := at[dim]
+		if k := r.numberedLevel(dim); ok && k != "" && f.Level.Kind == "" {
+			f.Level = field.Level{Kind: k, Value: float64(i + 1), To: float64(i + 1)}
 		}
 	}
 	return times.tell(f, at)

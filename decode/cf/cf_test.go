@@ -65,7 +65,7 @@ func TestFieldsAreFound(t *testing.T) {
 			20: `error: odd: dimension station of 2 is of no known kind`,
 		}},
 		{"bounds.nc", map[int]string{
-			-1: `4`,
+			-1: `8`,
 			0:  `tp precipitation_amount "sum"  0 m0 2026-01-01T06:00:00Z 2026-01-01T06:00:00Z 21600 unstructured_grid [1 10 3 22] [1 2 3 4 5 6]`,
 			1:  `tp precipitation_amount "sum"  0 m0 2026-01-01T06:00:00Z 2026-01-01T12:00:00Z 21600 unstructured_grid [1 10 3 22] [7 8 9 10 11 12]`,
 			2:  `soil soil_temperature "" depth 0.1 m0 2026-01-01T06:00:00Z 2026-01-01T06:00:00Z 0 unstructured_grid [1 10 3 22] [1 2 3 4 5 6]`,
