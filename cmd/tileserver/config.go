@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"net"
 	"net/netip"
@@ -10,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"isobar/internal/rows"
+	"github.com/goccy/go-yaml"
 )
 
 // config is the server's settings: defaults, then the file, then environment and flags.
@@ -105,7 +106,13 @@ func readConfig(file string, c *config) error {
 	if err != nil {
 		return err
 	}
-	return rows.Decode(file, text, c)
+	if len(bytes.TrimSpace(text)) == 0 {
+		return nil
+	}
+	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(c); err != nil {
+		return fmt.Errorf("%s: %s", file, strings.TrimSpace(yaml.FormatError(err, false, true)))
+	}
+	return nil
 }
 
 // check says what is wrong with the settings, naming the key.
