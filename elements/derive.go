@@ -1,6 +1,10 @@
 package elements
 
-import "slices"
+import (
+	"slices"
+
+	"isobar/internal/rows"
+)
 
 // replaceDerived adds formulas; what a later folder says of an element replaces all that earlier ones said of it.
 func (c *Catalogue) replaceDerived(rows []*derivedRow) {
@@ -9,7 +13,7 @@ func (c *Catalogue) replaceDerived(rows []*derivedRow) {
 	}
 	c.derived = slices.DeleteFunc(c.derived, func(old *derivedRow) bool {
 		return slices.ContainsFunc(rows, func(d *derivedRow) bool {
-			return d.file != old.file && d.Quantity.value == old.Quantity.value && d.Element.value == old.Element.value
+			return d.file != old.file && d.Quantity.Value == old.Quantity.Value && d.Element.Value == old.Element.Value
 		})
 	})
 	c.derived = append(c.derived, rows...)
@@ -18,27 +22,27 @@ func (c *Catalogue) replaceDerived(rows []*derivedRow) {
 // checkDerived compiles the formulas and says what is wrong with them.
 func (c *Catalogue) checkDerived() error {
 	for _, d := range c.derived {
-		if (d.Quantity.value == "") == (d.Element.value == "") {
-			return badRow(d.file, d.Formula, "quantity", "one of quantity and element is wanted")
+		if (d.Quantity.Value == "") == (d.Element.Value == "") {
+			return rows.Bad(d.file, d.Formula, "quantity", "one of quantity and element is wanted")
 		}
 		var err error
-		if d.expr, err = ParseExpression(d.Formula.value); err != nil {
-			return badRow(d.file, d.Formula, "formula", "%v", err)
+		if d.expr, err = ParseExpression(d.Formula.Value); err != nil {
+			return rows.Bad(d.file, d.Formula, "formula", "%v", err)
 		}
 		if len(d.expr.Inputs()) == 0 {
-			return badRow(d.file, d.Formula, "formula", "it is of nothing")
+			return rows.Bad(d.file, d.Formula, "formula", "it is of nothing")
 		}
-		if at := d.Quantity; at.value != "" {
-			for _, id := range append([]string{at.value}, d.expr.Inputs()...) {
+		if at := d.Quantity; at.Value != "" {
+			for _, id := range append([]string{at.Value}, d.expr.Inputs()...) {
 				if c.quantities[id] == nil {
-					return badRow(d.file, d.Formula, "formula", "%q is no quantity", id)
+					return rows.Bad(d.file, d.Formula, "formula", "%q is no quantity", id)
 				}
 			}
 			continue
 		}
-		for _, id := range append([]string{d.Element.value}, d.expr.Inputs()...) {
+		for _, id := range append([]string{d.Element.Value}, d.expr.Inputs()...) {
 			if _, ok := c.parse(id); !ok {
-				return badRow(d.file, d.Formula, "formula", "%q is no element", id)
+				return rows.Bad(d.file, d.Formula, "formula", "%q is no element", id)
 			}
 		}
 	}
@@ -60,8 +64,8 @@ func (c *Catalogue) Derive(stored []string) []Derivation {
 		}
 	}
 	for _, d := range c.derived {
-		if d.Element.value != "" {
-			if target, ok := c.parse(d.Element.value); ok && all(stored, d.expr.Inputs()) {
+		if d.Element.Value != "" {
+			if target, ok := c.parse(d.Element.Value); ok && all(stored, d.expr.Inputs()) {
 				add(d, target, d.expr.Inputs())
 			}
 			continue
@@ -84,7 +88,7 @@ func (c *Catalogue) deriveAt(d *derivedRow, first string, stored []string, add f
 	for i, quantity := range names {
 		inputs[i] = c.id(c.placed(quantity, n))
 	}
-	target := c.placed(d.Quantity.value, n)
+	target := c.placed(d.Quantity.Value, n)
 	if all(stored, inputs) && target.kind == n.kind {
 		add(d, target, inputs)
 	}

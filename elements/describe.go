@@ -27,7 +27,7 @@ func (q *quantity) at(n name) *atRow {
 func (c *Catalogue) canonical(n name) name {
 	q := c.quantities[n.quantity]
 	for _, a := range q.Also {
-		if kind, _ := kindOf(a.value); kind == n.kind {
+		if kind, _ := kindOf(a.Value); kind == n.kind {
 			n.kind, n.value = q.home, 0
 		}
 	}
@@ -51,7 +51,7 @@ func (c *Catalogue) element(n name) Element {
 		return c.unknown(n)
 	}
 	e := Element{
-		ID: c.id(n), Title: q.Title, Abstract: q.Abstract, Theme: q.Theme, Unit: q.Unit.value, DisplayUnit: q.Display.value,
+		ID: c.id(n), Title: q.Title, Abstract: q.Abstract, Theme: q.Theme, Unit: q.Unit.Value, DisplayUnit: q.Display.Value,
 		Interpolation: q.Interpolation, Style: q.Style, StandardName: q.Standard, LevelKind: n.kind, Known: true, U: q.U,
 	}
 	own, statistic := q.at(n), Process("")
@@ -72,9 +72,9 @@ func (c *Catalogue) element(n name) Element {
 	}
 	c.overProcess(&e, statistic)
 	c.overEnsemble(&e, n.ensemble)
-	if q.Partner.value != "" {
+	if q.Partner.Value != "" {
 		partner := n
-		partner.quantity = q.Partner.value
+		partner.quantity = q.Partner.Value
 		e.Partner = c.id(c.canonical(partner))
 	}
 	return e
@@ -86,7 +86,7 @@ func (a *atRow) over(e *Element) {
 		to   *string
 		from string
 	}{
-		{&e.Title, a.Title}, {&e.Abstract, a.Abstract}, {&e.DisplayUnit, a.Display.value}, {&e.Style, a.Style}, {&e.StandardName, a.Standard},
+		{&e.Title, a.Title}, {&e.Abstract, a.Abstract}, {&e.DisplayUnit, a.Display.Value}, {&e.Style, a.Style}, {&e.StandardName, a.Standard},
 	} {
 		if f.from != "" {
 			*f.to = f.from

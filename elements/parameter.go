@@ -28,7 +28,7 @@ func (c *Catalogue) Parameter(id string) (p Parameter, ok bool) {
 		return p, true
 	}
 	for _, line := range q.GRIB2 {
-		word, _, _ := strings.Cut(line.value, " ")
+		word, _, _ := strings.Cut(line.Value, " ")
 		digits, _, _ := strings.Cut(word, "@")
 		numbers, err := matchNumbers(2, digits)
 		if err != nil { // Load has refused it

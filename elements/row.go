@@ -1,14 +1,12 @@
 package elements
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 	"path"
 	"strings"
 
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
+	"isobar/internal/rows"
 )
 
 // rowFile is a file of rows. The head of rows/temperature.yaml tells what the keys mean.
@@ -21,22 +19,22 @@ type rowFile struct {
 
 // quantity is a row: something measured, wherever it is.
 type quantity struct {
-	ID            text          `yaml:"id"`
+	ID            rows.Text     `yaml:"id"`
 	Title         string        `yaml:"title"`
 	Abstract      string        `yaml:"abstract"`
 	Theme         string        `yaml:"theme"`
-	Unit          text          `yaml:"unit"`
-	Display       text          `yaml:"display"`
+	Unit          rows.Text     `yaml:"unit"`
+	Display       rows.Text     `yaml:"display"`
 	Interpolation Interpolation `yaml:"interpolation"`
 	Style         string        `yaml:"style"`
 	Standard      string        `yaml:"standard"`
-	Level         text          `yaml:"level"`
-	Also          []text        `yaml:"also"`
+	Level         rows.Text     `yaml:"level"`
+	Also          []rows.Text   `yaml:"also"`
 	Process       Process       `yaml:"process"`
-	Partner       text          `yaml:"partner"`
+	Partner       rows.Text     `yaml:"partner"`
 	U             bool          `yaml:"u"`
-	GRIB1         []text        `yaml:"grib1"`
-	GRIB2         []text        `yaml:"grib2"`
+	GRIB1         []rows.Text   `yaml:"grib1"`
+	GRIB2         []rows.Text   `yaml:"grib2"`
 	At            []*atRow      `yaml:"at"`
 
 	home  LevelKind
@@ -46,14 +44,14 @@ type quantity struct {
 
 // atRow is a quantity at a place, perhaps over an interval, that has an ID or words of its own.
 type atRow struct {
-	Level    text    `yaml:"level"`
-	Process  Process `yaml:"process"`
-	ID       text    `yaml:"id"`
-	Title    string  `yaml:"title"`
-	Abstract string  `yaml:"abstract"`
-	Display  text    `yaml:"display"`
-	Style    string  `yaml:"style"`
-	Standard string  `yaml:"standard"`
+	Level    rows.Text `yaml:"level"`
+	Process  Process   `yaml:"process"`
+	ID       rows.Text `yaml:"id"`
+	Title    string    `yaml:"title"`
+	Abstract string    `yaml:"abstract"`
+	Display  rows.Text `yaml:"display"`
+	Style    string    `yaml:"style"`
+	Standard string    `yaml:"standard"`
 
 	spot spot
 }
@@ -61,65 +59,20 @@ type atRow struct {
 // derivedRow is a formula. With Quantity it holds wherever its inputs, which are quantities, lie on the same kind of level;
 // with Element its inputs are elements.
 type derivedRow struct {
-	Quantity text `yaml:"quantity"`
-	Element  text `yaml:"element"`
-	Formula  text `yaml:"formula"`
+	Quantity rows.Text `yaml:"quantity"`
+	Element  rows.Text `yaml:"element"`
+	Formula  rows.Text `yaml:"formula"`
 
 	file string
 	expr *Expression
 }
 
-// text is a scalar that knows its line.
-type text struct {
-	value string
-	line  int
-}
-
-var _ yaml.NodeUnmarshaler = (*text)(nil)
-
-// UnmarshalYAML takes a scalar as it is written: 128.130 is not a number here.
-func (t *text) UnmarshalYAML(node ast.Node) error {
-	if _, ok := node.(ast.ScalarNode); !ok {
-		return errors.New("a single value is wanted")
-	}
-	token := node.GetToken()
-	t.value, t.line = strings.TrimSpace(token.Value), token.Position.Line
-	return nil
-}
-
-// badRow is what is wrong with a row, and where.
-func badRow(file string, at text, key, format string, args ...any) error {
-	where := file
-	if at.line > 0 {
-		where = fmt.Sprintf("%s:%d", file, at.line)
-	}
-	return fmt.Errorf("%s: %s: %s", where, key, fmt.Sprintf(format, args...))
-}
-
-// maxRowFile bounds a file of rows.
-const maxRowFile = 4 << 20
-
 // readRows reads all *.yaml of a folder, in the order of their names.
-func readRows(rows fs.FS) (files []*rowFile, err error) {
-	names, err := fs.Glob(rows, "*.yaml")
-	if err != nil {
-		return nil, err
-	}
-	for _, file := range names {
-		content, err := fs.ReadFile(rows, file)
-		if err != nil {
-			return nil, err
-		}
-		if len(content) > maxRowFile {
-			return nil, fmt.Errorf("%s: %d bytes; at most %d are read", file, len(content), maxRowFile)
-		}
-		f := &rowFile{}
-		if err := yaml.UnmarshalWithOptions(content, f, yaml.Strict()); err != nil {
-			return nil, fmt.Errorf("%s: %s", file, strings.TrimSpace(yaml.FormatError(err, false, true)))
-		}
+func readRows(folder fs.FS) (files []*rowFile, err error) {
+	err = rows.Read(folder, func(file string, f *rowFile) error {
 		for _, q := range f.Quantities {
 			if q == nil {
-				return nil, fmt.Errorf("%s: quantities: an empty row", file)
+				return fmt.Errorf("%s: quantities: an empty row", file)
 			}
 			q.file = path.Base(file)
 			if q.Theme == "" {
@@ -128,29 +81,32 @@ func readRows(rows fs.FS) (files []*rowFile, err error) {
 		}
 		for _, d := range f.Derived {
 			if d == nil {
-				return nil, fmt.Errorf("%s: derived: an empty row", file)
+				return fmt.Errorf("%s: derived: an empty row", file)
 			}
 			d.file = path.Base(file)
 		}
 		files = append(files, f)
-	}
-	return files, nil
+		return nil
+	})
+	return files, err
 }
 
 // check completes a row by its defaults and says what is wrong with it by itself.
 func (q *quantity) check() error {
-	bad := func(at text, key, format string, args ...any) error { return badRow(q.file, at, key, format, args...) }
-	if why := badID(q.ID.value); why != "" {
+	bad := func(at rows.Text, key, format string, args ...any) error {
+		return rows.Bad(q.file, at, key, format, args...)
+	}
+	if why := badID(q.ID.Value); why != "" {
 		return bad(q.ID, "id", "%s", why)
 	}
 	if q.Title == "" || q.Theme == "" {
-		return bad(q.ID, "title", "%s has no title, or no theme", q.ID.value)
+		return bad(q.ID, "title", "%s has no title, or no theme", q.ID.Value)
 	}
-	if q.Display.value == "" {
+	if q.Display.Value == "" {
 		q.Display = q.Unit
 	}
-	if _, ok := Convert(q.Unit.value, q.Display.value); !ok || !knownUnit(q.Unit.value) {
-		return bad(q.Unit, "unit", "%q can't be shown in %q", q.Unit.value, q.Display.value)
+	if _, ok := Convert(q.Unit.Value, q.Display.Value); !ok || !knownUnit(q.Unit.Value) {
+		return bad(q.Unit, "unit", "%q can't be shown in %q", q.Unit.Value, q.Display.Value)
 	}
 	switch q.Interpolation {
 	case "":
@@ -159,17 +115,17 @@ func (q *quantity) check() error {
 	default:
 		return bad(q.ID, "interpolation", "%q is neither linear nor nearest", q.Interpolation)
 	}
-	kind, ok := kindOf(q.Level.value)
+	kind, ok := kindOf(q.Level.Value)
 	if !ok {
-		return bad(q.Level, "level", "%q is no kind of level", q.Level.value)
+		return bad(q.Level, "level", "%q is no kind of level", q.Level.Value)
 	}
 	q.home = kind
 	if q.home.valued() && len(q.Also) > 0 {
-		return bad(q.Also[0], "also", "levels of kind %s are a dimension: another can't mean them", q.Level.value)
+		return bad(q.Also[0], "also", "levels of kind %s are a dimension: another can't mean them", q.Level.Value)
 	}
 	for _, a := range q.Also {
-		if _, ok := kindOf(a.value); !ok {
-			return bad(a, "also", "%q is no kind of level", a.value)
+		if _, ok := kindOf(a.Value); !ok {
+			return bad(a, "also", "%q is no kind of level", a.Value)
 		}
 	}
 	if q.Process != safeProcess(q.Process) {
@@ -184,8 +140,8 @@ func (q *quantity) check() error {
 }
 
 // check completes a place of a quantity.
-func (a *atRow) check(q *quantity, bad func(text, string, string, ...any) error) (err error) {
-	words := strings.Fields(a.Level.value)
+func (a *atRow) check(q *quantity, bad func(rows.Text, string, string, ...any) error) (err error) {
+	words := strings.Fields(a.Level.Value)
 	if len(words) == 0 {
 		return bad(q.ID, "at.level", "missing")
 	}
@@ -194,7 +150,7 @@ func (a *atRow) check(q *quantity, bad func(text, string, string, ...any) error)
 		return bad(a.Level, "at.level", "%v", err)
 	}
 	if used != len(words) {
-		return bad(a.Level, "at.level", "%q: a kind of level and perhaps a value are wanted", a.Level.value)
+		return bad(a.Level, "at.level", "%q: a kind of level and perhaps a value are wanted", a.Level.Value)
 	}
 	if a.Process == "" {
 		a.Process = q.Process
@@ -202,20 +158,20 @@ func (a *atRow) check(q *quantity, bad func(text, string, string, ...any) error)
 	if a.Process != safeProcess(a.Process) {
 		return bad(a.Level, "at.process", "%q is none of %s", a.Process, list(processes))
 	}
-	if a.ID.value != "" {
-		if why := badID(a.ID.value); why != "" {
+	if a.ID.Value != "" {
+		if why := badID(a.ID.Value); why != "" {
 			return bad(a.ID, "at.id", "%s", why)
 		}
 	} else if a.spot.exact {
 		return bad(a.Level, "at.id", "missing: a single level needs an ID of its own")
 	}
-	if a.Display.value != "" {
-		e := Element{Unit: q.Unit.value}
+	if a.Display.Value != "" {
+		e := Element{Unit: q.Unit.Value}
 		if a.Process == Sum && q.Process != Sum {
 			asSum(&e)
 		}
-		if _, ok := Convert(e.Unit, a.Display.value); !ok {
-			return bad(a.Display, "at.display", "%q can't be shown in %q", e.Unit, a.Display.value)
+		if _, ok := Convert(e.Unit, a.Display.Value); !ok {
+			return bad(a.Display, "at.display", "%q can't be shown in %q", e.Unit, a.Display.Value)
 		}
 	}
 	return nil

@@ -13,20 +13,20 @@ func (c *Catalogue) id(n name) string {
 		return id + suffix
 	}
 	q := c.quantities[n.quantity]
-	if a := q.at(n); a != nil && a.ID.value != "" {
-		return a.ID.value + suffix
+	if a := q.at(n); a != nil && a.ID.Value != "" {
+		return a.ID.Value + suffix
 	}
 	if n.process != q.Process {
 		suffix = "_" + string(n.process) + suffix
 		n.process = q.Process
 	}
-	if a := q.at(n); a != nil && a.ID.value != "" {
-		return a.ID.value + suffix
+	if a := q.at(n); a != nil && a.ID.Value != "" {
+		return a.ID.Value + suffix
 	}
 	if n.kind != q.home {
-		return fmt.Sprintf("%s_%s%s", q.ID.value, n.kind.suffix(), suffix)
+		return fmt.Sprintf("%s_%s%s", q.ID.Value, n.kind.suffix(), suffix)
 	}
-	return q.ID.value + suffix
+	return q.ID.Value + suffix
 }
 
 // parse is the inverse of id: only an ID that id would give is one.

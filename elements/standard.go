@@ -83,16 +83,16 @@ func (c *Catalogue) measures(q *quantity, unit string) bool {
 	if q == nil || unit == "" {
 		return false
 	}
-	if _, ok := Convert(unit, q.Unit.value); ok {
+	if _, ok := Convert(unit, q.Unit.Value); ok {
 		return true
 	}
-	_, ok := Convert(unit, sums[q.Unit.value][0])
+	_, ok := Convert(unit, sums[q.Unit.Value][0])
 	return ok
 }
 
 // placeStandard says where a field without a level lies, and how well quantity, place and process agree.
 func (c *Catalogue) placeStandard(q *quantity, p Parameter, m *match) (score int) {
-	n := name{quantity: q.ID.value, kind: safeKind(p.LevelKind), value: p.LevelValue, process: safeProcess(p.Process)}
+	n := name{quantity: q.ID.Value, kind: safeKind(p.LevelKind), value: p.LevelValue, process: safeProcess(p.Process)}
 	if n.kind == "" {
 		s := spot{kind: q.home}
 		for _, a := range q.At {

@@ -71,12 +71,12 @@ func near(a, b float64) bool { return math.Abs(a-b) <= stepTolerance*math.Abs(b)
 
 // exact tells that a grid's ID stands in the row, not a pattern.
 func (g *gridRow) exact() bool {
-	return g.Grid.value != "" && !strings.ContainsAny(g.Grid.value, `*?[\`)
+	return g.Grid.Value != "" && !strings.ContainsAny(g.Grid.Value, `*?[\`)
 }
 
 // fits tells whether a grid other than the very one is meant: by pattern, by step, or both.
 func (g *gridRow) fits(gridID string) bool {
-	if g.Grid.value != "" && !g.exact() && !glob(g.Grid.value, gridID) {
+	if g.Grid.Value != "" && !g.exact() && !glob(g.Grid.Value, gridID) {
 		return false
 	}
 	if g.Step == 0 {

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+
+	"isobar/internal/rows"
 )
 
 // Origin is what a file says of where a field comes from.
@@ -52,9 +54,9 @@ func Rows() fs.FS {
 }
 
 // Load reads rows (*.yaml) strictly; later file systems add rows and replace rows of the same ID.
-func Load(rows ...fs.FS) (*Catalogue, error) {
+func Load(folders ...fs.FS) (*Catalogue, error) {
 	c := &Catalogue{byID: map[string]entry{}, centres: map[int]*centre{}}
-	for _, folder := range rows {
+	for _, folder := range folders {
 		files, err := readRows(folder)
 		if err != nil {
 			return nil, err
@@ -67,8 +69,8 @@ func Load(rows ...fs.FS) (*Catalogue, error) {
 					return nil, err
 				}
 				for _, other := range c.centres {
-					if other.ID.value == row.ID.value && other.Centre != row.Centre {
-						return nil, badRow(f.name, row.ID, "centres.id", "%q is centre %d too", row.ID.value, other.Centre)
+					if other.ID.Value == row.ID.Value && other.Centre != row.Centre {
+						return nil, rows.Bad(f.name, row.ID, "centres.id", "%q is centre %d too", row.ID.Value, other.Centre)
 					}
 				}
 				c.centres[row.Centre] = row
@@ -80,7 +82,7 @@ func Load(rows ...fs.FS) (*Catalogue, error) {
 			}
 		}
 		c.families = slices.DeleteFunc(c.families, func(old *family) bool {
-			return slices.ContainsFunc(fresh, func(f *family) bool { return f.ID.value == old.ID.value })
+			return slices.ContainsFunc(fresh, func(f *family) bool { return f.ID.Value == old.ID.Value })
 		})
 		c.families = append(c.families, fresh...)
 	}
@@ -91,17 +93,17 @@ func Load(rows ...fs.FS) (*Catalogue, error) {
 // index enters the IDs of all rows.
 func (c *Catalogue) index() error {
 	for _, f := range c.families {
-		if _, taken := c.byID[f.ID.value]; taken {
-			return badRow(f.file, f.ID, "id", "%q is there twice", f.ID.value)
+		if _, taken := c.byID[f.ID.Value]; taken {
+			return rows.Bad(f.file, f.ID, "id", "%q is there twice", f.ID.Value)
 		}
-		c.byID[f.ID.value] = entry{family: f}
+		c.byID[f.ID.Value] = entry{family: f}
 	}
 	for _, f := range c.families {
 		for _, g := range f.Grids {
-			if old, taken := c.byID[g.ID.value]; taken && (old.family != f || old.grid != nil) {
-				return badRow(f.file, g.ID, "grids.id", "%q is there twice", g.ID.value)
+			if old, taken := c.byID[g.ID.Value]; taken && (old.family != f || old.grid != nil) {
+				return rows.Bad(f.file, g.ID, "grids.id", "%q is there twice", g.ID.Value)
 			}
-			c.byID[g.ID.value] = entry{family: f, grid: g}
+			c.byID[g.ID.Value] = entry{family: f, grid: g}
 		}
 	}
 	return nil
@@ -118,16 +120,16 @@ func (c *Catalogue) id(o Origin) string {
 			continue
 		}
 		for _, g := range f.Grids {
-			if g.exact() && g.Grid.value == o.GridID {
-				return g.ID.value
+			if g.exact() && g.Grid.Value == o.GridID {
+				return g.ID.Value
 			}
 		}
 		for _, g := range f.Grids {
 			if g.fits(o.GridID) {
-				return g.ID.value + "-" + gridSuffix(o.GridID)
+				return g.ID.Value + "-" + gridSuffix(o.GridID)
 			}
 		}
-		return f.ID.value + "-" + gridSuffix(o.GridID)
+		return f.ID.Value + "-" + gridSuffix(o.GridID)
 	}
 	return c.generated(o)
 }
@@ -136,7 +138,7 @@ func (c *Catalogue) id(o Origin) string {
 func (c *Catalogue) generated(o Origin) string {
 	id := fmt.Sprintf("c%d", o.Centre)
 	if row, ok := c.centres[o.Centre]; ok {
-		id = row.ID.value
+		id = row.ID.Value
 	}
 	if o.SubCentre != 0 && o.SubCentre != 255 && o.SubCentre != 65535 {
 		id += fmt.Sprintf("-s%d", o.SubCentre)
@@ -182,7 +184,7 @@ func (c *Catalogue) unknown(id, row, shape string) Model {
 	m := Model{ID: id, Title: id, Abstract: "A model that no row of this server's catalogue names."}
 	maker, rest, _ := strings.Cut(row, "-")
 	for _, centre := range c.centres {
-		if centre.ID.value == maker {
+		if centre.ID.Value == maker {
 			process := strings.ReplaceAll(strings.Replace(rest, "s", "sub-centre ", 1), "-p", ", process ")
 			if p, only := strings.CutPrefix(rest, "p"); only {
 				process = "process " + p

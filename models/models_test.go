@@ -60,15 +60,15 @@ func TestEveryRowIsFound(t *testing.T) {
 			if !g.exact() {
 				continue
 			}
-			o := Origin{Edition: 2, Centre: f.From[0].Centre[0], GridID: g.Grid.value, Process: 255}
+			o := Origin{Edition: 2, Centre: f.From[0].Centre[0], GridID: g.Grid.Value, Process: 255}
 			if row := f.From[0]; len(row.Process) > 0 {
 				o.Process = row.Process[0]
 			}
 			if row := f.From[0]; len(row.SubCentre) > 0 {
 				o.SubCentre = row.SubCentre[0]
 			}
-			if got := c.Identify(o); got.ID != g.ID.value && c.byID[got.ID].family == f {
-				t.Errorf("%+v is %s, want %s", o, got.ID, g.ID.value)
+			if got := c.Identify(o); got.ID != g.ID.Value && c.byID[got.ID].family == f {
+				t.Errorf("%+v is %s, want %s", o, got.ID, g.ID.Value)
 			}
 		}
 	}

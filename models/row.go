@@ -1,15 +1,13 @@
 package models
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 	"path"
 	"slices"
 	"strings"
 
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
+	"isobar/internal/rows"
 )
 
 // rowFile is a file of rows. The head of rows/ncep.yaml tells what the keys mean.
@@ -22,14 +20,14 @@ type rowFile struct {
 
 // centre is who makes models (WMO common code table C-11).
 type centre struct {
-	Centre int    `yaml:"centre"`
-	ID     text   `yaml:"id"`
-	Title  string `yaml:"title"`
+	Centre int       `yaml:"centre"`
+	ID     rows.Text `yaml:"id"`
+	Title  string    `yaml:"title"`
 }
 
 // family is a model, or models of one kind, on all their grids.
 type family struct {
-	ID          text       `yaml:"id"`
+	ID          rows.Text  `yaml:"id"`
 	Title       string     `yaml:"title"`
 	Abstract    string     `yaml:"abstract"`
 	Attribution string     `yaml:"attribution"`
@@ -43,115 +41,72 @@ type family struct {
 
 // from is how files tell the family's fields. What is not said does not matter.
 type from struct {
-	Centre    []int  `yaml:"centre"`
-	SubCentre []int  `yaml:"subcentre"`
-	Process   []int  `yaml:"process"`
-	Edition   int    `yaml:"edition"`
-	Ensemble  *bool  `yaml:"ensemble"`
-	Grid      []text `yaml:"grid"`
+	Centre    []int       `yaml:"centre"`
+	SubCentre []int       `yaml:"subcentre"`
+	Process   []int       `yaml:"process"`
+	Edition   int         `yaml:"edition"`
+	Ensemble  *bool       `yaml:"ensemble"`
+	Grid      []rows.Text `yaml:"grid"`
 }
 
 // gridRow is one grid of a family, and with a pattern or a step all such grids.
 type gridRow struct {
-	ID       text    `yaml:"id"`
-	Title    string  `yaml:"title"`
-	Abstract string  `yaml:"abstract"`
-	URL      string  `yaml:"url"`
-	Grid     text    `yaml:"grid"`
-	Step     float64 `yaml:"step"`
+	ID       rows.Text `yaml:"id"`
+	Title    string    `yaml:"title"`
+	Abstract string    `yaml:"abstract"`
+	URL      string    `yaml:"url"`
+	Grid     rows.Text `yaml:"grid"`
+	Step     float64   `yaml:"step"`
 }
-
-// text is a scalar that knows its line.
-type text struct {
-	value string
-	line  int
-}
-
-var _ yaml.NodeUnmarshaler = (*text)(nil)
-
-// UnmarshalYAML takes a scalar as it is written.
-func (t *text) UnmarshalYAML(node ast.Node) error {
-	if _, ok := node.(ast.ScalarNode); !ok {
-		return errors.New("a single value is wanted")
-	}
-	token := node.GetToken()
-	t.value, t.line = strings.TrimSpace(token.Value), token.Position.Line
-	return nil
-}
-
-// badRow is what is wrong with a row, and where.
-func badRow(file string, at text, key, format string, args ...any) error {
-	where := file
-	if at.line > 0 {
-		where = fmt.Sprintf("%s:%d", file, at.line)
-	}
-	return fmt.Errorf("%s: %s: %s", where, key, fmt.Sprintf(format, args...))
-}
-
-// maxRowFile bounds a file of rows.
-const maxRowFile = 4 << 20
 
 // readRows reads all *.yaml of a folder, in the order of their names.
-func readRows(rows fs.FS) (files []*rowFile, err error) {
-	names, err := fs.Glob(rows, "*.yaml")
-	if err != nil {
-		return nil, err
-	}
-	for _, name := range names {
-		content, err := fs.ReadFile(rows, name)
-		if err != nil {
-			return nil, err
-		}
-		if len(content) > maxRowFile {
-			return nil, fmt.Errorf("%s: %d bytes; at most %d are read", name, len(content), maxRowFile)
-		}
-		f := &rowFile{name: name}
-		if err := yaml.UnmarshalWithOptions(content, f, yaml.Strict()); err != nil {
-			return nil, fmt.Errorf("%s: %s", name, strings.TrimSpace(yaml.FormatError(err, false, true)))
-		}
+func readRows(folder fs.FS) (files []*rowFile, err error) {
+	err = rows.Read(folder, func(name string, f *rowFile) error {
+		f.name = name
 		for _, row := range f.Families {
 			if row == nil {
-				return nil, fmt.Errorf("%s: families: an empty row", name)
+				return fmt.Errorf("%s: families: an empty row", name)
 			}
 			row.file = name
 		}
 		if slices.Contains(f.Centres, nil) {
-			return nil, fmt.Errorf("%s: centres: an empty row", name)
+			return fmt.Errorf("%s: centres: an empty row", name)
 		}
 		files = append(files, f)
-	}
-	return files, nil
+		return nil
+	})
+	return files, err
 }
 
 // check says what is wrong with a centre.
 func (c *centre) check(file string) error {
-	if why := badID(c.ID.value); why != "" || strings.Contains(c.ID.value, "-") {
-		return badRow(file, c.ID, "centres.id", "%q is no word of letters and digits", c.ID.value)
+	if why := badID(c.ID.Value); why != "" || strings.Contains(c.ID.Value, "-") {
+		return rows.Bad(file, c.ID, "centres.id", "%q is no word of letters and digits", c.ID.Value)
 	}
 	if c.Title == "" {
-		return badRow(file, c.ID, "centres.title", "missing")
+		return rows.Bad(file, c.ID, "centres.title", "missing")
 	}
 	return nil
 }
 
 // check says what is wrong with a family by itself.
 func (f *family) check() error {
-	if why := badID(f.ID.value); why != "" {
-		return badRow(f.file, f.ID, "id", "%s", why)
+	if why := badID(f.ID.Value); why != "" {
+		return rows.Bad(f.file, f.ID, "id", "%s", why)
 	}
 	if f.Title == "" || f.Attribution == "" {
-		return badRow(f.file, f.ID, "title", "%s has no title, or no attribution", f.ID.value)
+		return rows.Bad(f.file, f.ID, "title", "%s has no title, or no attribution", f.ID.Value)
 	}
 	if len(f.From) == 0 || slices.Contains(f.From, nil) {
-		return badRow(f.file, f.ID, "from", "%s is from nowhere", f.ID.value)
+		return rows.Bad(f.file, f.ID, "from", "%s is from nowhere", f.ID.Value)
 	}
 	for _, o := range f.From {
 		if len(o.Centre) == 0 {
-			return badRow(f.file, f.ID, "from.centre", "missing")
+			return rows.Bad(f.file, f.ID, "from.centre", "missing")
 		}
 		for _, g := range o.Grid {
-			if _, err := path.Match(g.value, ""); err != nil {
-				return badRow(f.file, g, "from.grid", "%q is no pattern", g.value)
+			if _, err := path.Match(g.Value, ""); err != nil {
+				return rows.Bad(f.file, g, "from.grid", "%q is no pattern", g.Value)
 			}
 		}
 	}
@@ -166,19 +121,19 @@ func (f *family) check() error {
 // check says what is wrong with a family's grid.
 func (g *gridRow) check(f *family) error {
 	if g == nil {
-		return badRow(f.file, f.ID, "grids", "an empty row")
+		return rows.Bad(f.file, f.ID, "grids", "an empty row")
 	}
-	if why := badID(g.ID.value); why != "" {
-		return badRow(f.file, g.ID, "grids.id", "%s", why)
+	if why := badID(g.ID.Value); why != "" {
+		return rows.Bad(f.file, g.ID, "grids.id", "%s", why)
 	}
 	if g.Title == "" {
-		return badRow(f.file, g.ID, "grids.title", "missing")
+		return rows.Bad(f.file, g.ID, "grids.title", "missing")
 	}
-	if _, err := path.Match(g.Grid.value, ""); err != nil {
-		return badRow(f.file, g.Grid, "grids.grid", "%q is no pattern", g.Grid.value)
+	if _, err := path.Match(g.Grid.Value, ""); err != nil {
+		return rows.Bad(f.file, g.Grid, "grids.grid", "%q is no pattern", g.Grid.Value)
 	}
-	if g.Step < 0 || g.Grid.value == "" && g.Step == 0 {
-		return badRow(f.file, g.ID, "grids.grid", "a grid's ID, a pattern or a step is wanted")
+	if g.Step < 0 || g.Grid.Value == "" && g.Step == 0 {
+		return rows.Bad(f.file, g.ID, "grids.grid", "a grid's ID, a pattern or a step is wanted")
 	}
 	return nil
 }
@@ -212,7 +167,7 @@ func (row *from) fits(o Origin) bool {
 	if row.Edition != 0 && row.Edition != o.Edition || row.Ensemble != nil && *row.Ensemble != o.Ensemble {
 		return false
 	}
-	return len(row.Grid) == 0 || slices.ContainsFunc(row.Grid, func(g text) bool { return glob(g.value, o.GridID) })
+	return len(row.Grid) == 0 || slices.ContainsFunc(row.Grid, func(g rows.Text) bool { return glob(g.Value, o.GridID) })
 }
 
 // rank orders families: those that say more come first.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"net"
 	"net/netip"
@@ -11,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml"
+	"isobar/internal/rows"
 )
 
 // config is the server's settings: defaults, then the file, then environment and flags.
@@ -106,13 +105,7 @@ func readConfig(file string, c *config) error {
 	if err != nil {
 		return err
 	}
-	if len(bytes.TrimSpace(text)) == 0 {
-		return nil
-	}
-	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(c); err != nil {
-		return fmt.Errorf("%s: %s", file, strings.TrimSpace(yaml.FormatError(err, false, true)))
-	}
-	return nil
+	return rows.Decode(file, text, c)
 }
 
 // check says what is wrong with the settings, naming the key.

@@ -30,8 +30,8 @@ func pictures() []encode.Picture {
 	return []encode.Picture{png.Format(), jpeg.Format(), webp.Format(), gif.Format(), apng.Format()}
 }
 
-// rows are the facts: those that ship with the program, and a user's own over them.
-type rows struct {
+// catalogues are the facts: those that ship with the program, and a user's own over them.
+type catalogues struct {
 	elements *elements.Catalogue
 	models   *models.Catalogue
 	styles   *styles.Catalogue
@@ -39,7 +39,7 @@ type rows struct {
 }
 
 // loadRows reads the rows that ship with the program and the folders named in the configuration.
-func loadRows(c rowsConfig) (r rows, err error) {
+func loadRows(c rowsConfig) (r catalogues, err error) {
 	if r.elements, err = elements.Load(under(elements.Rows(), c.Elements)...); err != nil {
 		return r, fmt.Errorf("elements: %w", err)
 	}

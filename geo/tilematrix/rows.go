@@ -1,17 +1,14 @@
 package tilematrix
 
 import (
-	"bytes"
 	"embed"
 	"fmt"
 	"io/fs"
 	"regexp"
 	"slices"
-	"strings"
-
-	"github.com/goccy/go-yaml"
 
 	"isobar/geo"
+	"isobar/internal/rows"
 )
 
 //go:embed rows/*.yaml
@@ -68,47 +65,39 @@ type Catalogue struct{ sets []*Set }
 
 // Load reads rows (*.yaml) strictly: an unknown key, a doubled ID or a bad value is an error with file and set or line. Later file
 // systems add sets and replace those of the same ID.
-func Load(rows ...fs.FS) (*Catalogue, error) {
+func Load(folders ...fs.FS) (*Catalogue, error) {
 	c := &Catalogue{}
-	for _, from := range rows {
-		files, err := fs.Glob(from, "*.yaml")
+	for _, folder := range folders {
+		seen := map[string]string{}
+		err := rows.Read(folder, func(file string, content *[]row) error {
+			for _, r := range *content {
+				if err := c.add(file, r, seen); err != nil {
+					return fmt.Errorf("%s: %w", file, err)
+				}
+			}
+			return nil
+		})
 		if err != nil {
 			return nil, err
-		}
-		seen := map[string]string{}
-		for _, file := range files {
-			if err := c.read(from, file, seen); err != nil {
-				return nil, fmt.Errorf("%s: %w", file, err)
-			}
 		}
 	}
 	return c, nil
 }
 
-// read adds the sets of one file; seen holds those of its file system.
-func (c *Catalogue) read(from fs.FS, file string, seen map[string]string) error {
-	text, err := fs.ReadFile(from, file)
+// add makes a set of a row; seen tells which files of the same folder the IDs before are in.
+func (c *Catalogue) add(file string, r row, seen map[string]string) error {
+	if err := r.check(); err != nil {
+		return fmt.Errorf("%s: %w", r.ID, err)
+	}
+	if other, doubled := seen[r.ID]; doubled {
+		return fmt.Errorf("id: %s is in %s too", r.ID, other)
+	}
+	seen[r.ID] = file
+	ref, err := geo.Lookup(r.CRS)
 	if err != nil {
-		return err
+		return fmt.Errorf("%s: crs: %w", r.ID, err)
 	}
-	var rows []row
-	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&rows); err != nil {
-		return fmt.Errorf("%s", strings.TrimSpace(yaml.FormatError(err, false, true)))
-	}
-	for _, r := range rows {
-		if err := r.check(); err != nil {
-			return fmt.Errorf("%s: %w", r.ID, err)
-		}
-		if other, doubled := seen[r.ID]; doubled {
-			return fmt.Errorf("id: %s is in %s too", r.ID, other)
-		}
-		seen[r.ID] = file
-		ref, err := geo.Lookup(r.CRS)
-		if err != nil {
-			return fmt.Errorf("%s: crs: %w", r.ID, err)
-		}
-		c.put(&Set{ID: r.ID, Title: r.Title, URI: r.URI, Known: r.Known, Ref: ref, Matrices: quad(r, ref)})
-	}
+	c.put(&Set{ID: r.ID, Title: r.Title, URI: r.URI, Known: r.Known, Ref: ref, Matrices: quad(r, ref)})
 	return nil
 }
 
