@@ -54,6 +54,13 @@ func (f *fitting) convertible(s *Style) bool {
 	return err == nil || s.relative
 }
 
+// sameZero tells that a style counts from where people read the element from: differences of temperature, read in kelvins, are
+// no temperatures.
+func (f *fitting) sameZero(s *Style) bool {
+	c, err := convert(s.Unit, f.unit())
+	return err == nil && c.Offset == 0
+}
+
 // named finds the style whose row claims the element by its ID. One of several painters is never a default by chance.
 func (f *fitting) named() *Style {
 	for _, s := range f.c.styles {

@@ -2,6 +2,7 @@ package styles
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"isobar/elements"
@@ -43,6 +44,23 @@ func TestTheDefaultComesFirst(t *testing.T) {
 		}
 		if got := list[0].Stops[0].Value; e.want != "auto" && got != e.first {
 			t.Errorf("%s of %s: first stop %g, want %g", e.want, e.el.ID, got, e.first)
+		}
+	}
+}
+
+func TestDifferencesOfTemperatureAreNoTemperatures(t *testing.T) {
+	c := loaded(t)
+	for _, e := range []struct {
+		el   elements.Element
+		want bool
+	}{
+		{elements.Element{ID: "depr", Unit: "K", DisplayUnit: "K"}, false},
+		{elements.Element{ID: "lftx", Unit: "K", Style: "lifted-index"}, false},
+		{elements.Element{ID: "t", Unit: "K", DisplayUnit: "degC"}, true},
+		{elements.Element{ID: "pt", Unit: "K", DisplayUnit: "K", Style: "temperature"}, true}, // its row says so
+	} {
+		if got := slices.Contains(ids(c.For(e.el, 0, 30)), "temperature"); got != e.want {
+			t.Errorf("%s in %s: temperature offered %v", e.el.ID, e.el.DisplayUnit, got)
 		}
 	}
 }

@@ -75,7 +75,7 @@ func (c *Catalogue) For(el elements.Element, min, max float64) []*Style {
 		}
 	}
 	for _, s := range c.styles {
-		if !s.relative && s.fits.Unit && f.convertible(s) {
+		if !s.relative && s.fits.Unit && f.convertible(s) && f.sameZero(s) {
 			f.add(f.painted(s))
 		}
 	}
