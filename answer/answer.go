@@ -71,4 +71,6 @@ type Answer struct {
 	Body     func(ctx context.Context) ([]byte, error)
 	Done     func() // call when finished, whether Body was called or not
 	Modified field.Time
+	// Run and Valid are those that were chosen where the request left a choice, if all layers have the same; else 0.
+	Run, Valid field.Time
 }

@@ -9,6 +9,7 @@ import (
 	"isobar/elements"
 	"isobar/encode"
 	"isobar/encode/datatile"
+	"isobar/field"
 	"isobar/geo"
 	"isobar/layers"
 	"isobar/sample"
@@ -42,7 +43,7 @@ func (s *Service) Data(ctx context.Context, r DataRequest) (Answer, Encoding, er
 		return Answer{}, Encoding{}, err
 	}
 	hold := newLease(release)
-	a := Answer{Type: "image/png", ETag: d.etag, MaxAge: shortly, Pinned: d.pinned, Done: sync.OnceFunc(hold.leave)}
+	a := Answer{Type: "image/png", ETag: d.etag, MaxAge: shortly, Pinned: d.pinned, Run: d.run, Valid: d.valid, Done: sync.OnceFunc(hold.leave)}
 	if a.Pinned {
 		a.MaxAge = year
 	}
@@ -79,6 +80,8 @@ type dataPicture struct {
 	encoding Encoding
 	etag     string
 	pinned   bool
+
+	run, valid field.Time
 }
 
 // data finds fields and scale of a data tile, and names what will be made of them.
@@ -101,6 +104,7 @@ func (s *Service) data(c *layers.Catalogue, r DataRequest) (dataPicture, error) 
 		}
 		d.inputs = append(d.inputs, pick.Input)
 		d.pinned = d.pinned && pick.Pinned
+		d.run, d.valid = pick.Run, pick.Valid
 	}
 	d.etag = f.etag()
 	return d, nil

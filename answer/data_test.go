@@ -114,3 +114,21 @@ func TestIntervalsAreRound(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatWasChosenIsTold(t *testing.T) {
+	b := newBench(t, Limits{})
+	for _, c := range []struct {
+		layers     []string
+		run, valid bool
+	}{{[]string{"a.t"}, true, true}, {[]string{"a.t", "b.t"}, true, true}} {
+		a := ask(t, b, tile(c.layers...))
+		if (a.Run == run0) != c.run || (a.Valid == run0+2*hour) != c.valid {
+			t.Errorf("%v: run %v, valid %v", c.layers, a.Run, a.Valid)
+		}
+	}
+	r := tile("a.t", "b.t")
+	r.Layers[0].Selection.Time = &layers.TimeChoice{Start: run0, End: run0}
+	if a := ask(t, b, r); a.Run != 0 || a.Valid != 0 {
+		t.Errorf("layers of two times: run %v, valid %v, want neither", a.Run, a.Valid)
+	}
+}

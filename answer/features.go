@@ -64,7 +64,7 @@ func (s *Service) features(c *layers.Catalogue, r FeaturesRequest, hold *lease) 
 		return Answer{}, err
 	}
 	etag := f.etag()
-	a := Answer{Type: mvt.Type, ETag: etag, MaxAge: shortly, Pinned: pick.Pinned, Done: sync.OnceFunc(hold.leave)}
+	a := Answer{Type: mvt.Type, ETag: etag, MaxAge: shortly, Pinned: pick.Pinned, Run: pick.Run, Valid: pick.Valid, Done: sync.OnceFunc(hold.leave)}
 	if a.Pinned {
 		a.MaxAge = year
 	}

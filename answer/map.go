@@ -39,7 +39,7 @@ func (s *Service) Map(ctx context.Context, r MapRequest) (Answer, error) {
 		return Answer{}, err
 	}
 	hold := newLease(release)
-	a := Answer{Type: format.Type, ETag: m.etag, MaxAge: shortly, Pinned: m.pinned, Modified: m.modified, Done: sync.OnceFunc(hold.leave)}
+	a := Answer{Type: format.Type, ETag: m.etag, MaxAge: shortly, Pinned: m.pinned, Modified: m.modified, Run: m.run, Valid: m.valid, Done: sync.OnceFunc(hold.leave)}
 	if a.Pinned {
 		a.MaxAge = year
 	}
@@ -76,6 +76,8 @@ type resolved struct {
 	etag     string
 	pinned   bool
 	modified field.Time // the newest run, if it is not ahead of the clock
+
+	run, valid field.Time // of all layers; 0: they differ
 }
 
 // resolve finds fields and styles of all layers, and names what will be made of them.
@@ -92,7 +94,7 @@ func (s *Service) resolve(c *layers.Catalogue, r MapRequest, format encode.Pictu
 	f.flag(m.picture.Transparent)
 	f.color(m.picture.Background)
 	m.picture.Layers = make([]render.Layer, 0, len(r.Layers))
-	for _, choice := range r.Layers {
+	for i, choice := range r.Layers {
 		layer, pick, err := s.paint(c, choice, now, &f)
 		if err != nil {
 			return m, err
@@ -100,6 +102,11 @@ func (s *Service) resolve(c *layers.Catalogue, r MapRequest, format encode.Pictu
 		m.picture.Layers = append(m.picture.Layers, layer)
 		m.pinned = m.pinned && pick.Pinned
 		m.modified = max(m.modified, pick.Run)
+		if i == 0 {
+			m.run, m.valid = pick.Run, pick.Valid
+		} else if pick.Run != m.run || pick.Valid != m.valid {
+			m.run, m.valid = 0, 0
+		}
 	}
 	if m.modified > field.At(now) { // RFC 9110 8.8.2.1
 		m.modified = 0

@@ -84,6 +84,7 @@ func Plain(w http.ResponseWriter, mediaType string, body []byte) {
 
 // Refuse sends a fault in a service's own form. It is not kept: the same request may be answered when data have come.
 func Refuse(w http.ResponseWriter, status int, mediaType string, body []byte) {
+	w.Header().Del("Content-Location")
 	w.Header().Set("Cache-Control", "no-store")
 	write(w, status, mediaType, body)
 }

@@ -23,6 +23,7 @@ func (h *Handler) getMap(w http.ResponseWriter, q *request) error {
 	for _, warning := range h.defaults(q, m.Layers) {
 		w.Header().Add("Warning", warning)
 	}
+	ogc.Pin(w.Header(), q.Request, a)
 	return ogc.Send(w, q.Request, a)
 }
 

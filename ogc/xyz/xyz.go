@@ -111,6 +111,7 @@ func (h *Handler) tile(w http.ResponseWriter, r *http.Request, a address) error 
 	if err != nil {
 		return err
 	}
+	ogc.Pin(w.Header(), r, done)
 	return ogc.Send(w, r, done)
 }
 
