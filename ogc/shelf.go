@@ -10,6 +10,7 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -118,8 +119,8 @@ func (s *Shelf) Send(w http.ResponseWriter, r *http.Request, mediaType string, k
 			body = d.zip
 		}
 	}
-	if h.Get("Vary") == "" {
-		h.Set("Vary", "Accept-Encoding")
+	if !slices.Contains(h.Values("Vary"), "Accept-Encoding") {
+		h.Add("Vary", "Accept-Encoding")
 	}
 	write(w, http.StatusOK, mediaType, body)
 }

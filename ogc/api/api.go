@@ -61,6 +61,7 @@ type Handler struct {
 	baseURL func(*http.Request) string
 	log     *slog.Logger
 	now     func() time.Time
+	kept    ogc.Shelf
 }
 
 // New makes a handler. viewer is what a browser sees at the root; baseURL is how clients reach the server, without a slash at the

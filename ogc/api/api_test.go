@@ -246,3 +246,21 @@ func TestTheAPIDocumentStandsAlone(t *testing.T) {
 		}
 	}
 }
+
+func TestUnchangedCollectionsAreNotSent(t *testing.T) {
+	seen := map[string]string{}
+	for _, form := range []string{"json", "html"} {
+		w, _ := get(t, "/collections?f="+form)
+		etag := w.Header().Get("ETag")
+		if other, ok := seen[etag]; ok || etag == "" {
+			t.Errorf("%s has ETag %q, as %q has", form, etag, other)
+		}
+		seen[etag] = form
+		if w, _ := get(t, "/collections?f="+form, "If-None-Match", etag); w.Code != http.StatusNotModified || w.Body.Len() != 0 {
+			t.Errorf("%s again: %d, %d bytes", form, w.Code, w.Body.Len())
+		}
+		if w, _ := get(t, "/collections?f="+form, "Accept-Encoding", "gzip"); w.Header().Get("Content-Encoding") != "gzip" || len(w.Header().Values("Vary")) != 2 {
+			t.Errorf("%s: Content-Encoding %q, Vary %q", form, w.Header().Get("Content-Encoding"), w.Header().Values("Vary"))
+		}
+	}
+}

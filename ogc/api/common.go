@@ -137,11 +137,13 @@ func (h *Handler) conformance(c *Call) error {
 func (h *Handler) collections(c *Call) error {
 	catalogue, release := h.hold()
 	defer release()
-	list := collections{Links: c.Self("/collections"), Collections: []CollectionInfo{}}
-	for _, l := range catalogue.Layers() {
-		list.Collections = append(list.Collections, h.describe(c.Base, l))
-	}
-	return c.Document("Collections", list)
+	return c.kept(&h.kept, "collections", catalogue, "Collections", func() any {
+		list := collections{Links: c.Self("/collections"), Collections: []CollectionInfo{}}
+		for _, l := range catalogue.Layers() {
+			list.Collections = append(list.Collections, h.describe(c.Base, l))
+		}
+		return list
+	})
 }
 
 func (h *Handler) collection(c *Call) error {

@@ -124,6 +124,30 @@ func (c *Call) Document(title string, value any) error {
 	return nil
 }
 
+// kept is Document for one that is long and changes with the catalogue alone: name tells it from others on the shelf.
+func (c *Call) kept(shelf *ogc.Shelf, name string, catalogue ogc.Catalogue, title string, make func() any) error {
+	t, err := c.Choose(documents, documentNames)
+	if err != nil {
+		return err
+	}
+	mediaType := t
+	if t == TypeHTML {
+		mediaType += "; charset=utf-8"
+	}
+	shelf.Send(c.ResponseWriter, c.Request, mediaType, shelf.Key(name+" "+t, c.Base, catalogue, c.Now), documentAge, func() []byte {
+		value := make()
+		body, err := encoded(value)
+		if err == nil && t == TypeHTML {
+			body, err = page(title, c.Base, value, body)
+		}
+		if err != nil { // no value that JSON or a page lacks gets here
+			return nil
+		}
+		return body
+	})
+	return nil
+}
+
 // JSON sends a value as JSON of a media type.
 func (c *Call) JSON(mediaType string, value any) error {
 	body, err := encoded(value)
