@@ -62,6 +62,9 @@ type limitsConfig struct {
 	Height  int           `yaml:"height"`  // pixels
 	Layers  int           `yaml:"layers"`  // of one map
 	Timeout time.Duration `yaml:"timeout"` // of one answer
+
+	CoverageCells int `yaml:"coverage_cells"` // values of one coverage, over all its fields
+	CoverageSize  int `yaml:"coverage_size"`  // MiB of one coverage
 }
 
 // memoryConfig bounds what is kept in memory, in MiB.
@@ -87,7 +90,7 @@ type prerenderConfig struct {
 func defaults() config {
 	c := config{
 		Listen: "127.0.0.1:8080",
-		Limits: limitsConfig{Width: 4096, Height: 4096, Layers: 16, Timeout: 30 * time.Second},
+		Limits: limitsConfig{Width: 4096, Height: 4096, Layers: 16, Timeout: 30 * time.Second, CoverageCells: 1 << 28, CoverageSize: 1024},
 		Memory: memoryConfig{Answers: 64, Chunks: 96, Plans: 32},
 
 		Prerender: prerenderConfig{Zoom: 3},
@@ -140,6 +143,8 @@ func (c *config) check() error {
 		{"limits.width", c.Limits.Width, 1, 1 << 14},
 		{"limits.height", c.Limits.Height, 1, 1 << 14},
 		{"limits.layers", c.Limits.Layers, 1, 256},
+		{"limits.coverage_cells", c.Limits.CoverageCells, 1, 1 << 30},
+		{"limits.coverage_size", c.Limits.CoverageSize, 1, 1 << 20},
 		{"memory.answers", c.Memory.Answers, 1, 1 << 20},
 		{"memory.chunks", c.Memory.Chunks, 1, 1 << 20},
 		{"memory.plans", c.Memory.Plans, 1, 1 << 20},

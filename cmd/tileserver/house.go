@@ -82,7 +82,10 @@ func newHouse(env *environment, conf config) (h *house, err error) {
 		Catalogue: h.catalogue, Sampler: sampler, Painter: painter, Cache: answers, Formats: pictures,
 		Limits: answer.Limits{Width: conf.Limits.Width, Height: conf.Limits.Height, Layers: conf.Limits.Layers, Renders: 2 * runtime.GOMAXPROCS(0)},
 	})
-	h.handler, err = h.routes(h.service, rows.sets, pictures)
+	coverages := answer.NewCoverages(h.service, sampler, numbers(rows.elements), answer.CoverageLimits{
+		Cells: int64(conf.Limits.CoverageCells), Bytes: int64(conf.Limits.CoverageSize) << 20,
+	})
+	h.handler, err = h.routes(h.service, coverages, rows.sets, pictures)
 	return h, err
 }
 

@@ -9,10 +9,17 @@ import (
 	"isobar/elements"
 	"isobar/encode"
 	"isobar/encode/apng"
+	"isobar/encode/covjson"
+	"isobar/encode/csv"
+	"isobar/encode/geotiff"
 	"isobar/encode/gif"
+	"isobar/encode/grib"
 	"isobar/encode/jpeg"
+	"isobar/encode/netcdf"
 	"isobar/encode/png"
+	"isobar/encode/png16"
 	"isobar/encode/webp"
+	"isobar/encode/zarr"
 	"isobar/geo/tilematrix"
 	"isobar/models"
 	"isobar/styles"
@@ -28,6 +35,13 @@ func formats() []decode.Format {
 // pictures are the formats that maps and legends leave in; the first is the default.
 func pictures() []encode.Picture {
 	return []encode.Picture{png.Format(), jpeg.Format(), webp.Format(), gif.Format(), apng.Format()}
+}
+
+// numbers are the formats that coverages leave in; the first is the default.
+func numbers(known *elements.Catalogue) []encode.Coverage {
+	return []encode.Coverage{
+		geotiff.Format(), netcdf.Format(known), covjson.Format(), grib.Format(known), csv.Format(), zarr.Format(known), png16.Format(),
+	}
 }
 
 // catalogues are the facts: those that ship with the program, and a user's own over them.

@@ -19,6 +19,7 @@ import (
 	"isobar/ogc/api/maps"
 	"isobar/ogc/api/styles"
 	"isobar/ogc/api/tiles"
+	"isobar/ogc/wcs"
 	"isobar/ogc/wms"
 	"isobar/ogc/wmts"
 	"isobar/ogc/xyz"
@@ -26,7 +27,7 @@ import (
 )
 
 // routes is the service's HTTP side: middleware, then one line for each service.
-func (h *house) routes(service *answer.Service, sets *tilematrix.Catalogue, pictures []encode.Picture) (http.Handler, error) {
+func (h *house) routes(service *answer.Service, coverages *answer.Coverages, sets *tilematrix.Catalogue, pictures []encode.Picture) (http.Handler, error) {
 	page, err := web.New()
 	if err != nil {
 		return nil, err
@@ -45,6 +46,7 @@ func (h *house) routes(service *answer.Service, sets *tilematrix.Catalogue, pict
 	hold, about, formats := ogc.HoldOf(service), h.about(), api.Pictures{Formats: pictures}
 	wms.New(service, about, pictures, h.baseURL, h.log).Register(e)
 	wmts.New(service, about, sets, pictures, h.baseURL, h.log).Register(e)
+	wcs.New(coverages, hold, about, h.baseURL, h.log).Register(e)
 	xyz.New(service, service, h.baseURL, h.log).Register(e)
 	api.New(hold, about, page, h.baseURL, h.log,
 		styles.Part(hold, formats.Types()[0]),
