@@ -1,6 +1,7 @@
 package answer
 
 import (
+	"math"
 	"runtime"
 	"runtime/debug"
 	"testing"
@@ -46,14 +47,17 @@ func TestATileTakesLittleMemory(t *testing.T) {
 		}
 		i := 0
 		allocs := testing.AllocsPerRun(40, func() { draw(i); i++ })
-		const many = 40
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		for i := range many {
-			draw(i)
+		const rounds, many = 10, 8
+		bytes := uint64(math.MaxUint64)
+		for range rounds { // the least of them: a goroutine that changes the processor finds other pools
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			for i := range many {
+				draw(i)
+			}
+			runtime.ReadMemStats(&after)
+			bytes = min(bytes, (after.TotalAlloc-before.TotalAlloc)/many)
 		}
-		runtime.ReadMemStats(&after)
-		bytes := (after.TotalAlloc - before.TotalAlloc) / many
 		t.Logf("%s as %s: %.0f allocations, %d bytes, of which the file is up to %d", c.layer, c.format, allocs, bytes, file)
 		if allocs > c.allocs || bytes > uint64(file)+c.bytes {
 			t.Errorf("%s as %s: %.0f allocations and %d bytes a tile of up to %d bytes, want at most %.0f and %d beside it", c.layer, c.format, allocs, bytes, file, c.allocs, c.bytes)
