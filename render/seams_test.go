@@ -2,7 +2,9 @@ package render
 
 import (
 	"context"
+	"errors"
 	"image"
+	"sync"
 	"testing"
 
 	"isobar/geo"
@@ -95,4 +97,40 @@ func differing(a, b image.Image) (n int) {
 		}
 	}
 	return n
+}
+
+func TestManySymbolsAtOnce(t *testing.T) {
+	f, r := newFields(2, weather()), renderer(t)
+	var work sync.WaitGroup
+	for _, s := range symbolStyles {
+		m := Map{View: square(128, 2, 1, 1), Layers: []Layer{symbols(t, f, s.element, s.style)}, Transparent: true}
+		want, err := r.Draw(context.Background(), f, m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 3 {
+			work.Go(func() {
+				img, err := r.Draw(context.Background(), f, m)
+				if err == nil {
+					err = golden.Differ(img, want)
+				}
+				if err != nil {
+					t.Errorf("%s: %v", s.style, err)
+				}
+				r.Recycle(img)
+			})
+		}
+	}
+	work.Wait()
+}
+
+func TestSymbolsStopWhenTheClientLeaves(t *testing.T) {
+	f, r := newFields(5, weather()), renderer(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	for _, style := range []string{"wind-barbs", "wind"} {
+		if _, err := r.Draw(ctx, f, Map{View: square(64, 1, 0, 0), Layers: []Layer{symbols(t, f, "u", style)}}); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: error %v, want %v", style, err, context.Canceled)
+		}
+	}
 }
