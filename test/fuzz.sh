@@ -6,7 +6,7 @@ passed=0 failed=0
 for file in $(git grep -l '^func Fuzz' -- '*_test.go'); do
   for target in $(grep -o '^func Fuzz[A-Za-z0-9_]*' "$file" | cut -d' ' -f2); do
     echo "== $(dirname "$file") $target"
-    if go test -run '^$' -fuzz "^$target\$" -fuzztime "${1:-60s}" "./$(dirname "$file")" | tail -3; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+    if go test -run '^$' -fuzz "^$target\$" -fuzztime "${1:-60s}" -fuzzminimizetime 10x "./$(dirname "$file")" | tail -3; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
   done
 done
 echo "$passed passed, $failed failed"
