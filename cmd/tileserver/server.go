@@ -55,7 +55,7 @@ func (h *house) routes(service *answer.Service, coverages *answer.Coverages, set
 	).Register(e)
 	getOrHead(e, "/viewer/*", echo.WrapHandler(page))
 	getOrHead(e, "/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
-	getOrHead(e, "/readyz", h.readyz)
+	getOrHead(e, readyPath, h.readyz)
 	return e, nil
 }
 
@@ -64,6 +64,9 @@ func getOrHead(e *echo.Echo, path string, handler echo.HandlerFunc) {
 	e.GET(path, handler)
 	e.HEAD(path, handler)
 }
+
+// readyPath tells whether all that was given on the command line is served.
+const readyPath = "/readyz"
 
 // readyz answers 200 once all that was given on the command line is served.
 func (h *house) readyz(c echo.Context) error {
@@ -195,7 +198,7 @@ func (h *house) watch() echo.MiddlewareFunc {
 			}
 			took, status := time.Since(began), c.Response().Status
 			m.observe(c.Path(), c.Request().Method, status, took)
-			if status >= http.StatusInternalServerError {
+			if status >= http.StatusInternalServerError && c.Path() != readyPath { // not being ready yet is no failure
 				h.log.Error("request failed", "method", c.Request().Method, "url", c.Request().URL.String(), "status", status, "took", took, "error", err)
 			} else {
 				h.log.Debug("request", "method", c.Request().Method, "url", c.Request().URL.String(), "status", status, "took", took)
