@@ -257,3 +257,24 @@ func BenchmarkEncode(b *testing.B) {
 		})
 	}
 }
+
+func TestBusyPicturesAreToldFromCalmOnes(t *testing.T) {
+	for name, c := range map[string]struct {
+		img  *image.Paletted
+		busy bool
+	}{
+		"noise": {smooth(256, 256, 254, 0.2), true}, "plain": {image.NewPaletted(image.Rect(0, 0, 256, 256), colours(200)), false},
+		"few colours": {smooth(256, 256, 20, 0), false},
+	} {
+		w := &writer{}
+		for y := range 256 {
+			w.up(c.img.Pix[y*256:(y+1)*256], c.img.Pix[max(y-1, 0)*256:], y == 0)
+			if y == 200 {
+				break
+			}
+		}
+		if got := busy(w.raw); got != c.busy {
+			t.Errorf("%s: busy %v, want %v", name, got, c.busy)
+		}
+	}
+}
