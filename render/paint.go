@@ -140,14 +140,14 @@ func (l *Layer) source(k int) (s Sampled, ok bool) {
 }
 
 // painted paints a layer of several painters over a picture.
-func (r *Renderer) painted(ctx context.Context, f sample.Fields, v geo.View, l Layer, img *image.NRGBA) error {
+func (r *Renderer) painted(ctx context.Context, f sample.Fields, v geo.View, l Layer, img *image.NRGBA, indices *[]uint8) error {
 	s := r.scratches.take()
 	defer r.scratches.give(s)
 	p := r.pane(ctx, f, v, s)
 	for k := 0; k < len(l.Style.Paint); {
 		if painter := &l.Style.Paint[k]; painter.Kind == styles.Fill || painter.Kind == styles.Bands {
 			if from, ok := l.source(k); ok {
-				if err := r.fill(ctx, f, v, from.Inputs[0], from.Unit, painter.Fill(), img); err != nil {
+				if err := r.fill(ctx, f, v, from.Inputs[0], from.Unit, painter.Fill(), img, indices); err != nil {
 					return err
 				}
 			}

@@ -115,12 +115,14 @@ func (r *Renderer) single(ctx context.Context, f sample.Fields, m Map) (image.Im
 // composed paints layers over one another.
 func (r *Renderer) composed(ctx context.Context, f sample.Fields, m Map) (image.Image, error) {
 	img := r.pictures.nrgba(m.View.Width, m.View.Height, m.ground())
+	indices := r.pictures.band(0)
+	defer func() { r.pictures.giveBand(indices) }()
 	for _, l := range m.Layers {
 		var err error
 		if len(l.Style.Paint) > 0 {
-			err = r.painted(ctx, f, m.View, l, img)
+			err = r.painted(ctx, f, m.View, l, img, indices)
 		} else {
-			err = r.fill(ctx, f, m.View, l.Input, l.Unit, l.Style, img)
+			err = r.fill(ctx, f, m.View, l.Input, l.Unit, l.Style, img, indices)
 		}
 		if err != nil {
 			r.Recycle(img)
@@ -130,15 +132,13 @@ func (r *Renderer) composed(ctx context.Context, f sample.Fields, m Map) (image.
 	return img, nil
 }
 
-// fill paints the colours of a style over a picture.
-func (r *Renderer) fill(ctx context.Context, f sample.Fields, v geo.View, in sample.Input, unit string, style *styles.Style, img *image.NRGBA) error {
+// fill paints the colours of a style over a picture; indices is memory for a band of it.
+func (r *Renderer) fill(ctx context.Context, f sample.Fields, v geo.View, in sample.Input, unit string, style *styles.Style, img *image.NRGBA, indices *[]uint8) error {
 	p, err := r.palettes.get(style, unit, color.NRGBA{})
 	if err != nil {
 		return err
 	}
 	w := v.Width
-	indices := r.pictures.band(0)
-	defer func() { r.pictures.giveBand(indices) }()
 	return r.sampler.Bands(ctx, f, in, v, func(row int, values []float32) error {
 		if len(values) > cap(*indices) {
 			*indices = make([]uint8, len(values))
