@@ -80,18 +80,19 @@ type scribe struct {
 	title   string // of the service, and of the layer that holds all others
 	now     time.Time
 	boxes   map[geo.Box][]ogcBox
+	degrees map[geo.Box][4]string
 }
 
-// ogcBox is a layer's box in one reference system, x first.
+// ogcBox is a layer's box in one reference system, in the order of axes that the version wants.
 type ogcBox struct {
-	ref geo.Reference
-	box geo.Box
+	ref  geo.Reference
+	text [4]string
 }
 
 // capabilities writes the document: layers lie below their model, and models below the root. With a model it is those of that model.
 func (h *Handler) capabilities(v version, model string, c ogc.Catalogue, base string, now time.Time) []byte {
 	all := layersOf(c, model)
-	s := &scribe{h: h, version: v, base: base, url: base + Path + "?", title: h.about.Title, now: now, boxes: map[geo.Box][]ogcBox{}}
+	s := &scribe{h: h, version: v, base: base, url: base + Path + "?", title: h.about.Title, now: now, boxes: map[geo.Box][]ogcBox{}, degrees: map[geo.Box][4]string{}}
 	if model != "" && len(all) > 0 {
 		s.url, s.title = base+Path+"/"+url.PathEscape(model)+"?", h.about.Title+": "+all[0].Model.Title
 	}
@@ -126,7 +127,7 @@ func (s *scribe) root(all []*layers.Layer) {
 	}
 	s.geographic(geo.Box{-180, -90, 180, 90})
 	if s.version == v130 {
-		s.box(ogcBox{mustCRS84(), geo.Box{-180, -90, 180, 90}})
+		s.box(s.boxIn(mustCRS84(), geo.Box{-180, -90, 180, 90}))
 	}
 	for len(all) > 0 {
 		n := 1

@@ -115,16 +115,29 @@ func (s *scribe) exceptions() {
 
 // geographic writes a box in degrees.
 func (s *scribe) geographic(b geo.Box) {
+	t, ok := s.degrees[b]
+	if !ok {
+		t = texts(b)
+		s.degrees[b] = t
+	}
 	if s.version == v111 {
-		s.Leaf("LatLonBoundingBox", "", "minx", coordinate(b[0]), "miny", coordinate(b[1]), "maxx", coordinate(b[2]), "maxy", coordinate(b[3]))
+		s.Leaf("LatLonBoundingBox", "", "minx", t[0], "miny", t[1], "maxx", t[2], "maxy", t[3])
 		return
 	}
 	s.Open("EX_GeographicBoundingBox")
-	s.Leaf("westBoundLongitude", coordinate(b[0]))
-	s.Leaf("eastBoundLongitude", coordinate(b[2]))
-	s.Leaf("southBoundLatitude", coordinate(b[1]))
-	s.Leaf("northBoundLatitude", coordinate(b[3]))
+	s.Leaf("westBoundLongitude", t[0])
+	s.Leaf("eastBoundLongitude", t[2])
+	s.Leaf("southBoundLatitude", t[1])
+	s.Leaf("northBoundLatitude", t[3])
 	s.Close()
+}
+
+// texts are a box's edges as they are written.
+func texts(b geo.Box) (t [4]string) {
+	for i, edge := range b {
+		t[i] = coordinate(edge)
+	}
+	return t
 }
 
 // boxesOf are an extent's boxes in all reference systems that it meets.
@@ -135,20 +148,24 @@ func (s *scribe) boxesOf(extent geo.Box) []ogcBox {
 	boxes := []ogcBox{}
 	for _, ref := range geo.References() {
 		if box, ok := ogc.Box(ref, extent); ok {
-			boxes = append(boxes, ogcBox{ref, box})
+			boxes = append(boxes, s.boxIn(ref, box))
 		}
 	}
 	s.boxes[extent] = boxes
 	return boxes
 }
 
-// box writes a BoundingBox, in the order of axes that the version wants (WMS 1.3.0 6.7.2).
-func (s *scribe) box(b ogcBox) {
-	at := b.box
-	if s.version == v130 && b.ref.NorthFirst {
+// boxIn is a box, x first, in the order of axes that the version wants (WMS 1.3.0 6.7.2).
+func (s *scribe) boxIn(ref geo.Reference, at geo.Box) ogcBox {
+	if s.version == v130 && ref.NorthFirst {
 		at = geo.Box{at[1], at[0], at[3], at[2]}
 	}
-	s.Leaf("BoundingBox", "", s.crsName(), b.ref.Code, "minx", coordinate(at[0]), "miny", coordinate(at[1]), "maxx", coordinate(at[2]), "maxy", coordinate(at[3]))
+	return ogcBox{ref, texts(at)}
+}
+
+// box writes a BoundingBox.
+func (s *scribe) box(b ogcBox) {
+	s.Leaf("BoundingBox", "", s.crsName(), b.ref.Code, "minx", b.text[0], "miny", b.text[1], "maxx", b.text[2], "maxy", b.text[3])
 }
 
 // coordinate writes a number to a tenth of a millimetre or of a microdegree: no more can be meant.
