@@ -175,6 +175,7 @@ type writer struct {
 	matches *zlib.Writer // compresses what has runs
 	letters *zlib.Writer // compresses what has none; nil until it is needed
 	deflate *zlib.Writer // one of these; nil until the first rows are there
+	bytes   bool         // a pixel is a byte, an index of a palette
 	idat    int          // where the data chunk starts
 	err     error        // the first error of deflate
 }
