@@ -14,7 +14,8 @@ type image struct {
 	tileWidth, tileHeight int
 	tiles                 []piece // band by band, row by row
 	strip                 []float32
-	rows                  int // in strip
+	half                  []float32 // a strip of the next level
+	rows                  int       // in strip
 }
 
 // across is how many tiles lie side by side.
@@ -93,7 +94,10 @@ func (w *writer) flush(ctx context.Context, level int) error {
 	if level+1 == len(w.images) {
 		return nil
 	}
-	return w.add(ctx, level+1, halved(m.strip[:rows*m.width], m.width, w.near))
+	if m.half == nil {
+		m.half = make([]float32, (m.tileHeight+1)/2*((m.width+1)/2))
+	}
+	return w.add(ctx, level+1, halved(m.half, m.strip[:rows*m.width], m.width, w.near))
 }
 
 // tiles packs the tiles of a strip, side by side at once.
@@ -107,7 +111,7 @@ func (w *writer) tiles(m *image) error {
 		work.Go(func() error {
 			p, _ := w.packers.Get().(*packer)
 			defer w.packers.Put(p)
-			b, err := p.pack(m.tile(i), m.tileWidth, w.options)
+			b, err := p.pack(m.tile(p, i), m.tileWidth, w.options)
 			if err != nil {
 				return err
 			}
@@ -119,8 +123,11 @@ func (w *writer) tiles(m *image) error {
 }
 
 // tile cuts a tile from the strip. Beyond the image's edge it repeats the edge, which packs well; readers do not look there.
-func (m *image) tile(i int) []float32 {
-	out := make([]float32, m.tileWidth*m.tileHeight)
+func (m *image) tile(p *packer, i int) []float32 {
+	if cap(p.tile) < m.tileWidth*m.tileHeight {
+		p.tile = make([]float32, m.tileWidth*m.tileHeight)
+	}
+	out := p.tile[:m.tileWidth*m.tileHeight]
 	from := i * m.tileWidth
 	n := min(m.tileWidth, m.width-from)
 	for j := range m.tileHeight {
@@ -137,11 +144,11 @@ func (m *image) tile(i int) []float32 {
 	return out
 }
 
-// halved takes the mean of each two by two values, those that are missing left out; or the first of them.
-func halved(src []float32, width int, near bool) []float32 {
+// halved writes the mean of each two by two values, those that are missing left out; or the first of them.
+func halved(dst, src []float32, width int, near bool) []float32 {
 	height := len(src) / width
 	w, h := (width+1)/2, (height+1)/2
-	dst := make([]float32, w*h)
+	dst = dst[:w*h]
 	for j := range h {
 		upper := src[2*j*width : (2*j+1)*width]
 		lower := upper

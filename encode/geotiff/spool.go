@@ -4,31 +4,37 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
 	"sync"
 )
 
-// inMemory is how much of a file is kept in memory before it goes to disk.
+// inMemory is how much of a file is kept in memory; the rest goes to disk.
 const inMemory = 32 << 20
 
 // spool keeps pieces until all their sizes are known: the directories, which name them, stand before them.
 type spool struct {
-	mu     sync.Mutex
-	memory []byte
-	file   *os.File
-	size   int64
+	mu   sync.Mutex
+	size int64 // of all pieces
+	held int64 // of those in memory
+	file *os.File
+	end  int64 // of the file
 }
 
-// piece is where bytes lie in a spool.
-type piece struct{ at, size int64 }
+// piece is bytes in a spool: in memory, or a part of its file.
+type piece struct {
+	memory   []byte
+	at, size int64
+}
 
 // put adds a piece. It may be called by several at once.
 func (s *spool) put(b []byte) (piece, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p := piece{s.size, int64(len(b))}
+	p := piece{at: s.end, size: int64(len(b))}
 	s.size += p.size
-	if s.file == nil && len(s.memory)+len(b) <= inMemory {
-		s.memory = append(s.memory, b...)
+	if s.held+p.size <= inMemory {
+		s.held += p.size
+		p.memory = slices.Clone(b)
 		return p, nil
 	}
 	if s.file == nil {
@@ -38,28 +44,24 @@ func (s *spool) put(b []byte) (piece, error) {
 		}
 		s.file = f
 		_ = os.Remove(f.Name()) // its bytes stay until it is closed; where that can't be, close removes it
-		if _, err := f.Write(s.memory); err != nil {
-			return p, err
-		}
-		s.memory = nil
 	}
-	_, err := s.file.Write(b)
+	n, err := s.file.Write(b)
+	s.end += int64(n)
 	return p, err
 }
 
-// copy writes a piece.
-func (s *spool) copy(w io.Writer, p piece) error {
-	if s.file == nil {
-		_, err := w.Write(s.memory[p.at : p.at+p.size])
+// copy writes a piece from a byte on.
+func (s *spool) copy(w io.Writer, p piece, from int64) error {
+	if p.memory != nil {
+		_, err := w.Write(p.memory[from:])
 		return err
 	}
-	_, err := io.Copy(w, io.NewSectionReader(s.file, p.at, p.size))
+	_, err := io.Copy(w, io.NewSectionReader(s.file, p.at+from, p.size-from))
 	return err
 }
 
 // close lets go of what the spool holds.
 func (s *spool) close() error {
-	s.memory = nil
 	if s.file == nil {
 		return nil
 	}

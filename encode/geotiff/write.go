@@ -121,10 +121,10 @@ func (w *writer) data(b *bufio.Writer) error {
 			if err := binary.Write(b, binary.LittleEndian, uint32(p.size)); err != nil {
 				return err
 			}
-			if err := w.spool.copy(b, p); err != nil {
+			if err := w.spool.copy(b, p, 0); err != nil {
 				return err
 			}
-			if err := w.spool.copy(b, piece{p.at + p.size - 4, 4}); err != nil {
+			if err := w.spool.copy(b, p, p.size-4); err != nil {
 				return err
 			}
 		}
