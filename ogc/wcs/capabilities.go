@@ -1,6 +1,7 @@
 package wcs
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -13,156 +14,255 @@ import (
 // capabilitiesAge is how long capabilities may be kept.
 const capabilitiesAge = time.Minute
 
-// profiles are the conformance classes (requirement 13).
+// typeXML is the media type of documents.
+const typeXML = "application/xml"
+
+// sections are the parts of the document that can be asked for alone (OWS Common 2.0 table 7, OGC 09-110r4 table 5).
+var sections = []string{"ServiceIdentification", "ServiceProvider", "OperationsMetadata", "ServiceMetadata", "Contents"}
+
+// profiles are the conformance classes that the service follows.
 var profiles = []string{
 	"http://www.opengis.net/spec/WCS/2.0/conf/core",
 	"http://www.opengis.net/spec/WCS_protocol-binding_get-kvp/1.0/conf/get-kvp",
+	"http://www.opengis.net/spec/WCS_protocol-binding_post-xml/1.0/conf/post-xml",
+	"http://www.opengis.net/spec/WCS_protocol-binding_soap/1.0/conf/soap",
 	"http://www.opengis.net/spec/WCS_service-extension_crs/1.0/conf/crs",
+	"http://www.opengis.net/spec/WCS_service-extension_crs/1.0/conf/crs-gridded-coverage",
 	"http://www.opengis.net/spec/WCS_service-extension_scaling/1.0/conf/scaling",
 	"http://www.opengis.net/spec/WCS_service-extension_interpolation/1.0/conf/interpolation",
+	"http://www.opengis.net/spec/WCS_service-extension_interpolation/1.0/conf/interpolation-per-axis",
+	"http://www.opengis.net/spec/WCS_service-extension_interpolation/1.0/conf/nearest-neighbor",
+	"http://www.opengis.net/spec/WCS_service-extension_interpolation/1.0/conf/linear",
 	"http://www.opengis.net/spec/WCS_service-extension_range-subsetting/1.0/conf/record-subsetting",
+	"http://www.opengis.net/spec/GMLCOV/1.0/conf/gml-coverage",
+	"http://www.opengis.net/spec/GMLCOV/1.0/conf/multipart",
 	"http://www.opengis.net/spec/GMLCOV_geotiff-coverages/1.0/conf/geotiff-coverage",
+	"http://www.opengis.net/spec/WCS_coverage-encoding_netcdf/1.0/conf/netcdf",
 }
 
-// namespaces are those of all documents.
-var namespaces = []string{
-	"xmlns:wcs", "http://www.opengis.net/wcs/2.0", "xmlns:ows", "http://www.opengis.net/ows/2.0", "xmlns:gml", "http://www.opengis.net/gml/3.2",
-	"xmlns:gmlcov", "http://www.opengis.net/gmlcov/1.0", "xmlns:swe", "http://www.opengis.net/swe/2.0", "xmlns:xlink", "http://www.w3.org/1999/xlink",
-	"xmlns:crs", "http://www.opengis.net/wcs/crs/1.0", "xmlns:int", "http://www.opengis.net/wcs/interpolation/1.0",
-	"xmlns:gmlrgrid", "http://www.opengis.net/gml/3.3/rgrid", "xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance",
-}
-
-// getCapabilities answers GetCapabilities (8.2).
+// getCapabilities answers GetCapabilities of any version.
 func (h *Handler) getCapabilities(w http.ResponseWriter, q *request) error {
-	if v := q.List("acceptversions"); len(v) > 0 && !slices.ContainsFunc(v, func(v string) bool { return strings.HasPrefix(v, "2.0") }) {
-		return &ogc.Fault{Status: http.StatusBadRequest, Code: "VersionNegotiationFailed", Locator: "acceptversions", Text: "the only version is " + version}
+	wanted, err := wantedSections(q)
+	if err != nil {
+		return err
 	}
-	c, release := h.hold()
+	catalogue, release := h.hold()
 	defer release()
-	base := h.baseURL(q.Request)
-	key := h.kept.Key("wcs", base, c, q.now.Truncate(capabilitiesAge))
-	h.kept.Send(w, q.Request, "application/xml", key, capabilitiesAge, func() []byte { return h.capabilities(c, base) })
+	if err := ogc.CheckSequence(q.Get("updatesequence"), catalogue.Updated()); err != nil {
+		var fault *ogc.Fault
+		if q.version == v100 || !errors.As(err, &fault) || fault.Code != ogc.CurrentUpdateSequence {
+			return err
+		}
+		wanted = nil // the document's frame alone says that it has not changed (OWS Common 2.0 7.3.4)
+	}
+	base, now := h.baseURL(q.Request), q.now.Truncate(capabilitiesAge)
+	write := func() []byte {
+		s := &capabilities{h: h, base: base + Path, catalogue: catalogue, wanted: wanted, now: now}
+		switch q.version {
+		case v100:
+			s.write10()
+		case v111:
+			s.write11()
+		default:
+			s.write20()
+		}
+		return s.Bytes()
+	}
+	if q.soap {
+		ogc.Document(w, q.Request, typeSOAP, enveloped(write()), capabilitiesAge)
+		return nil
+	}
+	if q.version != v201 { // readers of these ask for gzip, and some look at the bytes as they come
+		w.Header().Set("Content-Encoding", "identity")
+		ogc.Document(w, q.Request, "text/xml", write(), capabilitiesAge)
+		return nil
+	}
+	mediaType := typeXML
+	for _, f := range q.List("acceptformats") {
+		if f = ogc.MediaType(f); f == typeXML || f == "text/xml" {
+			mediaType = f
+			break
+		}
+	}
+	key := h.kept.Key(q.version+" "+mediaType+" "+strings.Join(wanted, ","), base, catalogue, now)
+	h.kept.Send(w, q.Request, mediaType, key, capabilitiesAge, write)
 	return nil
 }
 
-// capabilities writes the document.
-func (h *Handler) capabilities(c ogc.Catalogue, base string) []byte {
-	x := &ogc.XML{}
-	x.Raw(`<?xml version="1.0" encoding="UTF-8"?>` + "\n")
-	x.Open("wcs:Capabilities", append(slices.Clone(namespaces), "xsi:schemaLocation",
-		"http://www.opengis.net/wcs/2.0 http://schemas.opengis.net/wcs/2.0/wcsAll.xsd", "version", version, "updateSequence", ogc.Sequence(c.Updated()))...)
-	h.identification(x)
-	h.provider(x)
-	x.Open("ows:OperationsMetadata")
-	for _, name := range []string{"GetCapabilities", "DescribeCoverage", "GetCoverage"} {
-		x.Open("ows:Operation", "name", name)
-		x.Open("ows:DCP")
-		x.Open("ows:HTTP")
-		x.Leaf("ows:Get", "", "xlink:type", "simple", "xlink:href", base+Path+"?")
-		x.Close()
-		x.Close()
-		x.Close()
+// wantedSections reads SECTIONS; missing or All is all of them. Names are told apart without regard to case.
+func wantedSections(q *request) ([]string, error) {
+	list := q.List("sections")
+	if len(list) == 0 || slices.ContainsFunc(list, func(s string) bool { return strings.EqualFold(s, "All") }) {
+		return sections, nil
 	}
-	x.Close()
-	x.Open("wcs:ServiceMetadata")
-	for _, f := range h.formats() {
-		x.Leaf("wcs:formatSupported", f)
-	}
-	x.Open("wcs:Extension")
-	x.Open("int:InterpolationMetadata")
-	for _, i := range interpolations {
-		x.Leaf("int:InterpolationSupported", interpolationURI+i.name)
-	}
-	x.Close()
-	x.Open("crs:CrsMetadata")
-	for _, r := range geo.References() {
-		x.Leaf("crs:crsSupported", uri(r))
-	}
-	x.Close()
-	x.Close()
-	x.Close()
-	x.Open("wcs:Contents")
-	for _, n := range identifiers(c) {
-		x.Open("wcs:CoverageSummary")
-		e := n.layers[0].Extent
-		west, east := e.MinX(), e.MaxX()
-		if east-west >= 360 {
-			west, east = -180, 180
+	wanted := []string{}
+	for _, name := range list {
+		i := slices.IndexFunc(sections, func(s string) bool { return strings.EqualFold(s, name) })
+		switch {
+		case i >= 0:
+			wanted = append(wanted, sections[i])
+		case strings.EqualFold(name, "Languages"), strings.EqualFold(name, "CoverageSummary"), strings.EqualFold(name, "DatasetSeriesSummary"):
+		default:
+			return nil, ogc.Invalid("sections", "sections: there is no section %q", clip(name))
 		}
-		x.Open("ows:WGS84BoundingBox")
-		x.Leaf("ows:LowerCorner", decimal(west)+" "+decimal(e.MinY()))
-		x.Leaf("ows:UpperCorner", decimal(east)+" "+decimal(e.MaxY()))
-		x.Close()
-		x.Leaf("wcs:CoverageId", n.id)
-		x.Leaf("wcs:CoverageSubtype", n.subtype())
-		x.Close()
 	}
-	x.Close()
-	x.Close()
-	return x.Bytes()
+	return wanted, nil
 }
 
-// formats are the media types offered, the default first. GeoTIFF is told by its plain name, which clients look for.
-func (h *Handler) formats() (types []string) {
-	for _, f := range h.coverages.Formats() {
-		t := f.Type
-		if f.Name == "geotiff" {
-			t = "image/tiff"
-		}
-		types = append(types, t)
-	}
-	return types
+// capabilities writes a capabilities document.
+type capabilities struct {
+	scribe
+	h         *Handler
+	base      string
+	catalogue ogc.Catalogue
+	wanted    []string
+	now       time.Time
 }
 
-func (h *Handler) identification(x *ogc.XML) {
-	a := h.about
-	x.Open("ows:ServiceIdentification")
-	x.Leaf("ows:Title", a.Title)
-	x.Leaf("ows:Abstract", a.Abstract)
-	if len(a.Keywords) > 0 {
-		x.Open("ows:Keywords")
-		for _, k := range a.Keywords {
-			x.Leaf("ows:Keyword", k)
+func (s *capabilities) write20() {
+	s.Raw(xmlHead)
+	s.Open("wcs:Capabilities", "xmlns:wcs", nsWCS, "xmlns:ows", nsOWS, "xmlns:gml", nsGML, "xmlns:xlink", nsXlink, "xmlns:xsi", nsXSI,
+		"xmlns:int", "http://www.opengis.net/wcs/interpolation/1.0", "xmlns:crs", "http://www.opengis.net/wcs/crs/1.0",
+		"xsi:schemaLocation", nsWCS+" http://schemas.opengis.net/wcs/2.0/wcsAll.xsd",
+		"version", v201, "updateSequence", ogc.Sequence(s.catalogue.Updated()))
+	for _, part := range []struct {
+		name  string
+		write func()
+	}{
+		{"ServiceIdentification", s.identification}, {"ServiceProvider", s.provider}, {"OperationsMetadata", s.operations},
+		{"ServiceMetadata", s.metadata}, {"Contents", s.contents},
+	} {
+		if slices.Contains(s.wanted, part.name) {
+			part.write()
 		}
-		x.Close()
 	}
-	x.Leaf("ows:ServiceType", "OGC WCS", "codeSpace", "OGC")
-	x.Leaf("ows:ServiceTypeVersion", version)
+	s.Close()
+}
+
+func (s *capabilities) identification() {
+	a := s.h.about
+	s.Open("ows:ServiceIdentification")
+	s.Leaf("ows:Title", a.Title)
+	s.Some("ows:Abstract", a.Abstract)
+	s.keywords(a.Keywords)
+	s.Leaf("ows:ServiceType", "OGC WCS")
+	for _, v := range versions {
+		s.Leaf("ows:ServiceTypeVersion", v)
+	}
 	for _, p := range profiles {
-		x.Leaf("ows:Profile", p)
+		s.Leaf("ows:Profile", p)
 	}
-	x.Leaf("ows:Fees", a.Fees)
-	x.Leaf("ows:AccessConstraints", a.AccessConstraints)
-	x.Close()
+	s.Some("ows:Fees", a.Fees)
+	s.Some("ows:AccessConstraints", a.AccessConstraints)
+	s.Close()
 }
 
-func (h *Handler) provider(x *ogc.XML) {
-	a := h.about
-	name := a.Organization
-	if name == "" {
-		name = a.Title
+func (s *scribe) keywords(words []string) {
+	if len(words) == 0 {
+		return
 	}
-	x.Open("ows:ServiceProvider")
-	x.Leaf("ows:ProviderName", name)
-	x.Open("ows:ServiceContact")
-	if a.Person != "" {
-		x.Leaf("ows:IndividualName", a.Person)
+	s.Open("ows:Keywords")
+	for _, w := range words {
+		s.Leaf("ows:Keyword", w)
 	}
+	s.Close()
+}
+
+// provider is always there: OWSLib can't do without it.
+func (s *capabilities) provider() {
+	a := s.h.about
+	s.Open("ows:ServiceProvider")
+	s.Leaf("ows:ProviderName", s.providerName())
+	s.Open("ows:ServiceContact")
+	s.Some("ows:IndividualName", a.Person)
 	if a.Email != "" {
-		x.Open("ows:ContactInfo")
-		x.Open("ows:Address")
-		x.Leaf("ows:ElectronicMailAddress", a.Email)
-		x.Close()
-		x.Close()
+		s.Open("ows:ContactInfo")
+		s.Open("ows:Address")
+		s.Leaf("ows:ElectronicMailAddress", a.Email)
+		s.Close()
+		s.Close()
 	}
-	x.Close()
-	x.Close()
+	s.Close()
+	s.Close()
 }
 
-// uri names a system as OGC 09-048r5 does.
-func uri(ref geo.Reference) string {
-	if ref.Code == "CRS:84" {
-		return "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+func (s *capabilities) providerName() string {
+	for _, name := range []string{s.h.about.Organization, s.h.about.Title} {
+		if name != "" {
+			return name
+		}
 	}
-	return "http://www.opengis.net/def/crs/EPSG/0/" + strings.TrimPrefix(ref.Code, "EPSG:")
+	return "Isobar"
+}
+
+func (s *capabilities) operations() {
+	s.Open("ows:OperationsMetadata")
+	for _, name := range []string{"GetCapabilities", "DescribeCoverage", "GetCoverage"} {
+		s.Open("ows:Operation", "name", name)
+		s.Open("ows:DCP")
+		s.Open("ows:HTTP")
+		s.Leaf("ows:Get", "", "xlink:type", "simple", "xlink:href", s.base+"?")
+		s.Leaf("ows:Post", "", "xlink:type", "simple", "xlink:href", s.base)
+		s.Close()
+		s.Close()
+		s.Close()
+	}
+	s.Open("ows:Constraint", "name", "PostEncoding") // of all operations (OGC 09-148r1, requirement 2)
+	s.Open("ows:AllowedValues")
+	s.Leaf("ows:Value", "XML")
+	s.Leaf("ows:Value", "SOAP")
+	s.Close()
+	s.Close()
+	s.Close()
+}
+
+// formatTypes are the media types of coverages, the default first.
+func (h *Handler) formatTypes() (list []string) {
+	for _, f := range h.coverages.Formats() {
+		if t := typeOf(f); !slices.Contains(list, t) {
+			list = append(list, t)
+		}
+	}
+	return append(list, typeGML)
+}
+
+func (s *capabilities) metadata() {
+	s.Open("wcs:ServiceMetadata")
+	for _, t := range s.h.formatTypes() {
+		s.Leaf("wcs:formatSupported", t)
+	}
+	s.Open("wcs:Extension")
+	s.Open("int:InterpolationMetadata")
+	for _, m := range interpolations {
+		s.Leaf("int:InterpolationSupported", interpolationRoot+m.name)
+	}
+	s.Close()
+	s.Open("crs:CrsMetadata")
+	for _, ref := range geo.References() {
+		s.Leaf("crs:crsSupported", uri(ref))
+	}
+	s.Close()
+	s.Close()
+	s.Close()
+}
+
+func (s *capabilities) contents() {
+	s.Open("wcs:Contents")
+	for _, o := range offers(s.catalogue) {
+		b := ogc.Geographic(o.extent())
+		s.Open("wcs:CoverageSummary")
+		s.Leaf("ows:Title", o.title)
+		s.Open("ows:WGS84BoundingBox")
+		s.Leaf("ows:LowerCorner", ogc.Number(b.MinX())+" "+ogc.Number(b.MinY()))
+		s.Leaf("ows:UpperCorner", ogc.Number(b.MaxX())+" "+ogc.Number(b.MaxY()))
+		s.Close()
+		s.Leaf("wcs:CoverageId", o.id)
+		s.Leaf("wcs:CoverageSubtype", o.subtype())
+		s.Open("ows:BoundingBox", "crs", "http://www.opengis.net/def/crs/EPSG/0/4326", "dimensions", "2")
+		s.Leaf("ows:LowerCorner", ogc.Number(b.MinY())+" "+ogc.Number(b.MinX()))
+		s.Leaf("ows:UpperCorner", ogc.Number(b.MaxY())+" "+ogc.Number(b.MaxX()))
+		s.Close()
+		s.Close()
+	}
+	s.Close()
 }

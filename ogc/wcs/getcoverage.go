@@ -1,103 +1,118 @@
 package wcs
 
 import (
+	"context"
+	"fmt"
+	"io"
+	"mime/multipart"
 	"net/http"
-	"slices"
+	"net/textproto"
 	"strings"
 
 	"isobar/answer"
-	"isobar/layers"
 	"isobar/ogc"
 )
 
-// getCoverage answers GetCoverage (8.4).
+// getCoverage answers GetCoverage (OGC 09-110r4, 8.4).
 func (h *Handler) getCoverage(w http.ResponseWriter, q *request) error {
-	_, id := q.First("coverageid", "identifier", "coverage")
-	if id == "" {
-		return ogc.Missing("coverageId")
-	}
-	n, err := h.find(id)
+	catalogue, release := h.hold()
+	a, err := h.ask(q, catalogue)
+	release()
 	if err != nil {
 		return err
 	}
-	r := n.request()
-	for _, read := range []func(*answer.CoverageRequest) error{q.subsets, q.systems, q.scaling, q.interpolation} {
-		if err := read(&r); err != nil {
+	if a.gml || q.soap && q.Get("format") == "" {
+		return h.sendGML(w, q, a)
+	}
+	c, err := h.coverages.Coverage(q.Context(), a.CoverageRequest)
+	if err != nil {
+		return a.explain(err)
+	}
+	if a.multipart {
+		return h.send(w, q, inParts(a.id, c), "", multipartType)
+	}
+	return h.send(w, q, c, a.id+c.Format.Extension, typeOf(c.Format))
+}
+
+// send sends a coverage under a file's name, if it has one.
+func (h *Handler) send(w http.ResponseWriter, q *request, c answer.Coverage, name, mediaType string) error {
+	if name != "" {
+		w.Header().Set("Content-Disposition", fmt.Sprintf("inline; filename=%q", ncName(name)))
+	}
+	err := ogc.SendCoverage(w, q.Request, c, mediaType)
+	if err != nil {
+		w.Header().Del("Content-Disposition")
+	}
+	return err
+}
+
+// boundary divides the parts of an answer. It begins with what no part holds in a line of its own.
+const boundary = "isobar-coverage-part-8b0f2a6c51d94e37"
+
+// multipartType is the media type of an answer in two parts.
+const multipartType = typeMultipart + `; boundary=` + boundary + `; start="GML-Part"; type="` + typeGML + `"`
+
+// inParts makes an answer multipart/related (OGC 09-110r4, requirement 29): the GML of the coverage, then the file that holds its values.
+func inParts(id string, c answer.Coverage) answer.Coverage {
+	fileType := typeOf(c.Format)
+	return parted(c, "p", part{
+		textproto.MIMEHeader{"Content-Type": {typeGML}, "Content-Id": {"GML-Part"}}, gmlOfFile(id, c.Source, "cid:coverage", fileType),
+	}, textproto.MIMEHeader{
+		"Content-Type": {fileType}, "Content-Id": {"coverage"}, "Content-Disposition": {fmt.Sprintf("attachment; filename=%q", ncName(id+c.Format.Extension))},
+	})
+}
+
+// part is one of an answer's parts.
+type part struct {
+	header textproto.MIMEHeader
+	body   []byte
+}
+
+// parted puts a part before the file; the mark tells the answer from the file alone.
+func parted(c answer.Coverage, mark string, first part, file textproto.MIMEHeader) answer.Coverage {
+	write := c.Write
+	c.ETag, c.Exact = `"`+mark+strings.TrimPrefix(c.ETag, `"`), false
+	c.Write = func(ctx context.Context, out io.Writer) error {
+		parts := multipart.NewWriter(out)
+		if err := parts.SetBoundary(boundary); err != nil {
 			return err
 		}
-	}
-	if r.Layers, err = rangeSubset(q.Get("rangesubset"), n.layers); err != nil {
-		return err
-	}
-	if m := q.Get("mediatype"); m != "" {
-		return ogc.Invalid("mediaType", "mediaType %q is not offered", clip(m))
-	}
-	r.Format = strings.ReplaceAll(q.Get("format"), " ", "+")
-	for name, values := range q.Query {
-		if option, ok := strings.CutPrefix(name, "geotiff:"); ok && len(values) > 0 && option != "jpeg_quality" {
-			if r.Options == nil {
-				r.Options = map[string]string{}
-			}
-			r.Options[option] = values[len(values)-1]
-		}
-	}
-	a, err := h.coverages.Coverage(q.Context(), r)
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Content-Disposition", `attachment; filename="`+id+a.Format.Extension+`"`)
-	if err := ogc.SendCoverage(w, q.Request, a, ""); err != nil {
-		w.Header().Del("Content-Disposition")
-		return err
-	}
-	return nil
-}
-
-// find resolves an identifier in the catalogue as it is now.
-func (h *Handler) find(id string) (named, error) {
-	c, release := h.hold()
-	defer release()
-	return find(c, id)
-}
-
-// fieldName is what a layer is called in the range.
-func fieldName(l *layers.Layer) string { return strings.TrimPrefix(l.Name, l.Model.ID+".") }
-
-// rangeSubset reads a,b:d (OGC 12-040): names of fields, and intervals of them.
-func rangeSubset(text string, all []*layers.Layer) (names []string, err error) {
-	if text == "" {
-		for _, l := range all {
-			names = append(names, l.Name)
-		}
-		return names, nil
-	}
-	index := func(name string) (int, error) {
-		i := slices.IndexFunc(all, func(l *layers.Layer) bool { return fieldName(l) == strings.TrimSpace(name) })
-		if i < 0 {
-			return 0, &ogc.Fault{Status: http.StatusNotFound, Code: "NoSuchField", Locator: clip(name), Text: "there is no field " + clip(name)}
-		}
-		return i, nil
-	}
-	for part := range strings.SplitSeq(text, ",") {
-		low, high, interval := strings.Cut(part, ":")
-		first, err := index(low)
+		p, err := parts.CreatePart(first.header)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		last := first
-		if interval {
-			if last, err = index(high); err != nil {
-				return nil, err
-			}
+		if _, err := p.Write(first.body); err != nil {
+			return err
 		}
-		if last < first {
-			return nil, &ogc.Fault{Status: http.StatusBadRequest, Code: "IllegalFieldSequence", Locator: clip(part), Text: "fields " + clip(part) + " are in the other order"}
+		if p, err = parts.CreatePart(file); err != nil {
+			return err
 		}
-		for _, l := range all[first : last+1] {
-			if !slices.Contains(names, l.Name) {
-				names = append(names, l.Name)
-			}
+		if err := write(ctx, p); err != nil {
+			return err
 		}
+		return parts.Close()
 	}
-	return names, nil
+	return c
+}
+
+// maxGML bounds the values of a coverage in GML, which is text.
+const maxGML = 1 << 22
+
+// sendGML answers with a coverage in GML.
+func (h *Handler) sendGML(w http.ResponseWriter, q *request, a asked) error {
+	s, done, err := h.coverages.Describe(q.Context(), a.CoverageRequest)
+	if err != nil {
+		return a.explain(err)
+	}
+	if n := s.Cells(); n > maxGML {
+		done()
+		return a.explain(&answer.BudgetError{Cells: n, MaxCells: maxGML})
+	}
+	c := answer.Coverage{Source: s, Done: done, Bytes: 12 * s.Cells()}
+	c.Write = func(ctx context.Context, out io.Writer) error { return writeGML(ctx, out, a.id, s) }
+	if q.soap {
+		c.Write = func(ctx context.Context, out io.Writer) error { return writeEnvelope(ctx, out, a.id, s) }
+		return h.send(w, q, c, "", typeSOAP)
+	}
+	return h.send(w, q, c, a.id+".gml", typeGML)
 }

@@ -2,169 +2,153 @@ package wcs
 
 import (
 	"math"
-	"net/http"
 	"strconv"
 	"strings"
 
-	"isobar/answer"
 	"isobar/coverage"
-	"isobar/geo"
 	"isobar/ogc"
 )
 
-// axisValues reads Lat(0.5),Long(2) and Lat(0:99) (OGC 12-039).
-func axisValues(name, text string) (map[axis]string, error) {
-	out := map[axis]string{}
-	for part := range strings.SplitSeq(text, ",") {
-		label, rest, ok := strings.Cut(strings.TrimSpace(part), "(")
-		value, closed := strings.CutSuffix(rest, ")")
-		if !ok || !closed {
-			return nil, ogc.Invalid(name, "%s %q is not of the form axis(value)", name, clip(text))
+// scale reads the scaling extension's parameters (OGC 12-039), of which one may be given.
+func (a *asked) scale(q *request) error {
+	given := ""
+	for _, name := range []string{"scalefactor", "scaleaxes", "scalesize", "scaleextent"} {
+		if _, ok := q.Query[name]; !ok {
+			continue
 		}
-		a := labels[strings.ToLower(strings.TrimSpace(label))]
-		if a == "" {
-			return nil, &ogc.Fault{Status: http.StatusNotFound, Code: "ScaleAxisUndefined", Locator: label, Text: "there is no axis " + clip(label)}
+		if given != "" {
+			return ogc.Invalid(name, "%s and %s exclude each other", given, name)
 		}
-		if _, twice := out[a]; twice {
-			return nil, ogc.Invalid(name, "%s names axis %s twice", name, label)
-		}
-		out[a] = strings.TrimSpace(value)
+		given = name
 	}
-	return out, nil
+	switch given {
+	case "":
+		return nil
+	case "scalefactor":
+		f, err := factor(q.Get(given))
+		a.Cut.ScaleX, a.Cut.ScaleY = f, f
+		return err
+	}
+	list, err := pairs(given, q.Query[given])
+	if err != nil {
+		return err
+	}
+	if len(list) == 0 {
+		return ogc.Missing(given)
+	}
+	seen := map[axis]bool{}
+	for _, p := range list {
+		kind, ok := axisOf(p[0])
+		if !ok || kind > axisY || seen[kind] {
+			return notThere(scaleAxisUndefined, p[0], "%s: there is no axis %q to scale, or it is named twice", given, clip(p[0]))
+		}
+		seen[kind] = true
+		if err := a.scaleAxis(given, kind, p[0], p[1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// scaleAxis scales one axis.
+func (a *asked) scaleAxis(parameter string, kind axis, label, value string) error {
+	size, by := &a.Cut.Width, &a.Cut.ScaleX
+	if kind == axisY {
+		size, by = &a.Cut.Height, &a.Cut.ScaleY
+	}
+	if parameter == "scaleaxes" {
+		f, err := factor(value)
+		*by = f
+		return err
+	}
+	low, high := "1", value
+	if parameter == "scaleextent" {
+		low, high, _ = strings.Cut(value, ":")
+	}
+	from, err := strconv.Atoi(strings.TrimSpace(low))
+	to, alsoErr := strconv.Atoi(strings.TrimSpace(high))
+	if err != nil || alsoErr != nil || to < from || from < -math.MaxInt32 || to > math.MaxInt32 {
+		return notThere(invalidExtent, label, "%s: %q is no size of %s", parameter, clip(value), clip(label))
+	}
+	*size = to - from + 1
+	return nil
 }
 
 // factor reads a scale factor.
 func factor(text string) (float64, error) {
-	v, err := strconv.ParseFloat(text, 64)
-	if err != nil || !(v > 0) || math.IsInf(v, 1) {
-		return 0, &ogc.Fault{Status: http.StatusNotFound, Code: "InvalidScaleFactor", Locator: clip(text), Text: "scale factor " + clip(text) + " is no number above 0"}
+	f, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
+	if err != nil || !(f > 0) || math.IsInf(f, 1) {
+		return 0, notThere(invalidScaleFactor, clip(text), "%q is no factor to scale by", clip(text))
 	}
-	return v, nil
+	return f, nil
 }
 
-func invalidExtent(text string) error {
-	return &ogc.Fault{Status: http.StatusNotFound, Code: "InvalidExtent", Locator: clip(text), Text: clip(text) + " is no number of cells"}
-}
+// interpolationRoot is what the names of interpolations begin with (OGC 12-049; the register has both spellings).
+const interpolationRoot = "http://www.opengis.net/def/interpolation/OGC/1/"
 
-// cells reads a number of cells, or the first and the last of them.
-func cells(text string) (int, error) {
-	low, high, extent := strings.Cut(text, ":")
-	first, err := strconv.Atoi(strings.TrimSpace(low))
-	if err != nil {
-		return 0, invalidExtent(text)
-	}
-	n := first
-	if extent {
-		last, err := strconv.Atoi(strings.TrimSpace(high))
-		if err != nil || last < first {
-			return 0, invalidExtent(text)
-		}
-		n = last - first + 1
-	}
-	if n < 1 || n > 1<<24 {
-		return 0, invalidExtent(text)
-	}
-	return n, nil
-}
-
-// scaling reads the scaling extension's parameters, of which one may be there.
-func (q *request) scaling(r *answer.CoverageRequest) error {
-	given := ""
-	for _, name := range []string{"scalefactor", "scaleaxes", "scalesize", "scaleextent"} {
-		text := q.Get(name)
-		if text == "" {
-			continue
-		}
-		if given != "" {
-			return ogc.Invalid(name, "%s and %s can't both be given", given, name)
-		}
-		given = name
-		if name == "scalefactor" {
-			v, err := factor(text)
-			if err != nil {
-				return err
-			}
-			r.Cut.ScaleX, r.Cut.ScaleY = v, v
-			continue
-		}
-		values, err := axisValues(name, text)
-		if err != nil {
-			return err
-		}
-		for a, value := range values {
-			if err := scaleAxis(r, name, a, value); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// scaleAxis sets one axis. Time and level are not scaled.
-func scaleAxis(r *answer.CoverageRequest, name string, a axis, value string) error {
-	if a != axisX && a != axisY {
-		return &ogc.Fault{Status: http.StatusNotFound, Code: "ScaleAxisUndefined", Locator: string(a), Text: "axis " + string(a) + " can't be scaled"}
-	}
-	if name == "scaleaxes" {
-		v, err := factor(value)
-		if err == nil && a == axisX {
-			r.Cut.ScaleX = v
-		} else if err == nil {
-			r.Cut.ScaleY = v
-		}
-		return err
-	}
-	n, err := cells(value)
-	if err == nil && a == axisX {
-		r.Cut.Width = n
-	} else if err == nil {
-		r.Cut.Height = n
-	}
-	return err
-}
-
-// systems reads SUBSETTINGCRS and OUTPUTCRS (OGC 11-053r1). Without the latter the answer is in the former.
-func (q *request) systems(r *answer.CoverageRequest) error {
-	for _, p := range []struct {
-		name, code string
-		to         **geo.Reference
-	}{{"subsettingcrs", "SubsettingCrs-NotSupported", &r.Cut.In}, {"outputcrs", "OutputCrs-NotSupported", &r.Cut.Out}} {
-		text := q.Get(p.name)
-		if text == "" {
-			continue
-		}
-		ref, err := geo.Lookup(text)
-		if err != nil {
-			return &ogc.Fault{Status: http.StatusNotFound, Code: p.code, Locator: clip(text), Text: err.Error()}
-		}
-		*p.to = &ref
-	}
-	if r.Cut.Out == nil {
-		r.Cut.Out = r.Cut.In
-	}
-	return nil
-}
-
-// interpolations are the methods offered, by the end of their URIs.
+// interpolations are the methods, the default last. The OGC's register has no name for the mean over a new cell.
 var interpolations = []struct {
 	name   string
 	method coverage.Interpolation
-}{{"nearest-neighbor", coverage.Nearest}, {"linear", coverage.Linear}, {"average", coverage.Average}}
+}{
+	{"nearest-neighbor", coverage.Nearest}, {"linear", coverage.Linear}, {"average", coverage.Average},
+}
 
-const interpolationURI = "http://www.opengis.net/def/interpolation/OGC/1.0/"
+// spellings are other names of methods.
+var spellings = map[string]string{
+	"nearest": "nearest-neighbor", "nearest neighbor": "nearest-neighbor", "nearestneighbor": "nearest-neighbor", "nearest_neighbor": "nearest-neighbor",
+	"nearest-neighbour": "nearest-neighbor", "bilinear": "linear", "mean": "average", "average": "average",
+}
 
-// interpolation reads INTERPOLATION (OGC 12-049).
-func (q *request) interpolation(r *answer.CoverageRequest) error {
-	text := q.Get("interpolation")
-	if text == "" {
-		return nil
+// method is an interpolation by any of its names.
+func method(name string) (coverage.Interpolation, bool) {
+	name = strings.ToLower(strings.TrimSpace(name))
+	if i := strings.LastIndexAny(name, "/:"); i >= 0 {
+		name = name[i+1:]
 	}
-	short := text[strings.LastIndexByte(text, '/')+1:]
-	for _, i := range interpolations {
-		if strings.EqualFold(short, i.name) {
-			r.Cut.Interpolation = i.method
-			return nil
+	if other, ok := spellings[name]; ok {
+		name = other
+	}
+	for _, m := range interpolations {
+		if m.name == name {
+			return m.method, true
 		}
 	}
-	return &ogc.Fault{Status: http.StatusNotFound, Code: "InterpolationMethodNotSupported", Locator: clip(text), Text: "interpolation " + clip(text) + " is not offered"}
+	return "", false
+}
+
+// interpolation reads INTERPOLATION and INTERPOLATIONPERAXIS, which exclude each other (OGC 12-049, requirement 12). As both spatial
+// axes are interpolated at once, they must have one method.
+func (a *asked) interpolation(q *request) error {
+	_, all := q.Query["interpolation"]
+	_, each := q.Query["interpolationperaxis"]
+	if all && each {
+		return ogc.Invalid("interpolation", "interpolation and interpolationPerAxis exclude each other")
+	}
+	names := []string{q.Get("interpolation")}
+	if each {
+		names = nil
+		parts := strings.Split(strings.Join(q.Query["interpolationperaxis"], ","), ",")
+		if len(parts)%2 != 0 {
+			return syntax("interpolationperaxis", "interpolationPerAxis is axis,method,...")
+		}
+		for i := 0; i < len(parts); i += 2 {
+			kind, ok := axisOf(strings.TrimSpace(parts[i]))
+			if !ok || !a.has(kind) {
+				return notThere(noSuchAxis, parts[i], "there is no axis %q", clip(parts[i]))
+			}
+			names = append(names, parts[i+1])
+		}
+	}
+	if !all && !each {
+		return nil
+	}
+	for i, name := range names {
+		m, ok := method(name)
+		if !ok || i > 0 && m != a.Cut.Interpolation {
+			return notThere(interpolationMethodNotSupported, clip(name), "the interpolation %q is not offered here", clip(name))
+		}
+		a.Cut.Interpolation = m
+	}
+	return nil
 }

@@ -1,195 +1,149 @@
 package wcs
 
 import (
-	"math"
 	"net/http"
-	"strconv"
 	"strings"
 
-	"isobar/answer"
-	"isobar/coverage"
-	"isobar/layers"
 	"isobar/ogc"
 )
 
-// axis is what an axis label means, whatever a client calls it.
-type axis string
-
-const (
-	axisX      axis = "x"
-	axisY      axis = "y"
-	axisTime   axis = "time"
-	axisLevel  axis = "elevation"
-	axisMember axis = "member"
-	axisRun    axis = "reference_time"
-)
-
-// labels are the names of axes: those of DescribeCoverage, and others that are met.
-var labels = map[string]axis{
-	"x": axisX, "lon": axisX, "long": axisX, "longitude": axisX, "e": axisX, "i": axisX, "rlon": axisX,
-	"y": axisY, "lat": axisY, "latitude": axisY, "n": axisY, "j": axisY, "rlat": axisY,
-	"time": axisTime, "ansi": axisTime, "unix": axisTime, "t": axisTime, "phenomenontime": axisTime, "date": axisTime,
-	"elevation": axisLevel, "z": axisLevel, "level": axisLevel, "height": axisLevel, "pressure": axisLevel, "h": axisLevel,
-	"member": axisMember, "realization": axisMember, "number": axisMember,
-	"reference_time": axisRun, "run": axisRun, "forecast_reference_time": axisRun,
-}
-
-// maxSubset bounds the text of one subset.
-const maxSubset = 512
-
-// subset is axis[,crs](low[,high]) taken apart (OGC 09-147r3, 7.2); high is "" for a slice.
+// subset is one SUBSET parameter: a trim or a slice of an axis, its values as they were written, without quotes.
 type subset struct {
-	label, crs, low, high string
-	axis                  axis
-	slice                 bool
+	axis      string // as written
+	crs       string // "": the coverage's
+	low, high string // "": open
+	slice     bool   // low alone
 }
 
-// parseSubset reads a subset. The error is a *Fault.
-func parseSubset(text string) (s subset, err error) {
-	text = strings.TrimSpace(text)
-	open := strings.IndexByte(text, '(')
-	if open < 1 || !strings.HasSuffix(text, ")") || len(text) > maxSubset {
-		return s, subsetting("", "subset %q is not of the form axis(low,high)", clip(text))
+// maxSubsets bounds how many axes a request may name.
+const maxSubsets = 32
+
+// parseSubsets reads the values of SUBSET (OGC 09-147r3, 8.3.2.2): dimension[,crs](low,high) or dimension[,crs](point). A bound is a
+// number, a text in quotes, or * for an open end; clients leave quotes off. One parameter may hold several, with commas between. The
+// error is a *ogc.Fault.
+func parseSubsets(values []string) (list []subset, err error) {
+	for _, text := range values {
+		for rest := strings.TrimSpace(text); rest != ""; {
+			var s subset
+			if s, rest, err = parseSubset(rest); err != nil {
+				return nil, err
+			}
+			if list = append(list, s); len(list) > maxSubsets {
+				return nil, syntax("subset", "there are more than %d subsets", maxSubsets)
+			}
+		}
 	}
-	name, crs, _ := strings.Cut(text[:open], ",")
-	s.label, s.crs = strings.TrimSpace(name), strings.TrimSpace(crs)
-	if s.axis = labels[strings.ToLower(s.label)]; s.axis == "" {
-		return s, &ogc.Fault{Status: http.StatusNotFound, Code: "InvalidAxisLabel", Locator: s.label, Text: "there is no axis " + clip(s.label)}
-	}
-	parts := strings.Split(text[open+1:len(text)-1], ",")
-	for i := range parts {
-		parts[i] = strings.Trim(strings.TrimSpace(parts[i]), `"'`)
-	}
-	switch {
-	case len(parts) == 1 && parts[0] != "" && parts[0] != "*":
-		s.low, s.slice = parts[0], true
-	case len(parts) == 2 && parts[0] != "" && parts[1] != "":
-		s.low, s.high = parts[0], parts[1]
-	default:
-		return s, subsetting(s.label, "subset %q has neither one position nor two", clip(text))
-	}
-	return s, nil
+	return list, nil
 }
 
-// subsetting is the fault of a subset that will not do.
-func subsetting(label, format string, args ...any) *ogc.Fault {
-	f := ogc.Invalid(label, format, args...)
-	f.Status, f.Code = http.StatusNotFound, "InvalidSubsetting"
+// parseSubset reads the first subset of a text; rest is what stands behind it.
+func parseSubset(text string) (s subset, rest string, err error) {
+	bad := func(why string) error { return syntax("subset", "subset %q %s", clip(text), why) }
+	name, tail, found := strings.Cut(text, "(")
+	if !found {
+		return s, "", bad("has no parentheses")
+	}
+	s.axis, s.crs, _ = strings.Cut(name, ",")
+	s.axis, s.crs = strings.TrimSpace(s.axis), strings.TrimSpace(s.crs)
+	if s.axis == "" || strings.ContainsAny(s.axis, `" )`) {
+		return s, "", bad("names no axis")
+	}
+	values, rest, ok := bounds(tail)
+	if !ok {
+		return s, "", bad("is not of the form axis(low,high) or axis(point)")
+	}
+	s.low, s.slice = values[0], len(values) == 1
+	if s.slice {
+		if s.low == "" || s.low == open {
+			return s, "", bad("slices at no point")
+		}
+	} else {
+		s.high = values[1]
+	}
+	for _, v := range []*string{&s.low, &s.high} {
+		if *v == open {
+			*v = ""
+		}
+	}
+	rest = strings.TrimSpace(rest)
+	if rest != "" {
+		if rest, ok = strings.CutPrefix(rest, ","); !ok {
+			return s, "", bad("goes on behind its parenthesis")
+		}
+	}
+	return s, strings.TrimSpace(rest), nil
+}
+
+// open is how a bound at the axis' end is written.
+const open = "*"
+
+// bounds reads one or two values up to a closing parenthesis. Quotes keep commas and parentheses; a quote in them is not foreseen.
+func bounds(text string) (values []string, rest string, ok bool) {
+	for {
+		text = strings.TrimLeft(text, " \t\r\n")
+		var v string
+		if strings.HasPrefix(text, `"`) {
+			end := strings.IndexByte(text[1:], '"')
+			if end < 0 {
+				return nil, "", false
+			}
+			v, text = text[1:1+end], strings.TrimLeft(text[end+2:], " \t\r\n")
+			if v == "" {
+				return nil, "", false
+			}
+		} else {
+			end := strings.IndexAny(text, `,()"`)
+			if end < 0 {
+				return nil, "", false
+			}
+			v, text = strings.TrimSpace(text[:end]), text[end:]
+			if v == "" {
+				return nil, "", false
+			}
+		}
+		values = append(values, v)
+		switch {
+		case strings.HasPrefix(text, ")"):
+			return values, text[1:], true
+		case len(values) < 2 && strings.HasPrefix(text, ","):
+			text = text[1:]
+		default:
+			return nil, "", false
+		}
+	}
+}
+
+// pairs reads the values of SCALEAXES, SCALESIZE and SCALEEXTENT (OGC 12-039, 8.2): axis(value), with commas between. In an extent
+// the value is low:high. The error is a *ogc.Fault.
+func pairs(parameter string, values []string) (list [][2]string, err error) {
+	for _, text := range values {
+		for rest := strings.TrimSpace(text); rest != ""; {
+			name, tail, ok := strings.Cut(rest, "(")
+			value, after, closed := strings.Cut(tail, ")")
+			if name = strings.TrimSpace(name); !ok || !closed || name == "" {
+				return nil, syntax(parameter, "%s %q is not of the form axis(value),...", parameter, clip(text))
+			}
+			list = append(list, [2]string{name, strings.Trim(strings.TrimSpace(value), `"`)})
+			after = strings.TrimSpace(after)
+			if rest, ok = strings.CutPrefix(after, ","); !ok && after != "" || len(list) > maxSubsets {
+				return nil, syntax(parameter, "%s %q is not of the form axis(value),...", parameter, clip(text))
+			}
+			rest = strings.TrimSpace(rest)
+		}
+	}
+	return list, nil
+}
+
+// syntax is the fault of a request that can't be read (OGC 09-147r3, table 3).
+func syntax(parameter, format string, args ...any) *ogc.Fault {
+	f := ogc.Invalid(parameter, format, args...)
+	f.Code = invalidEncodingSyntax
 	return f
 }
 
-func clip(text string) string {
-	const longest = 80
-	if len(text) > longest {
-		return strings.ToValidUTF8(text[:longest], "") + "..."
-	}
-	return text
-}
-
-// interval is a subset by numbers.
-func (s *subset) interval() (coverage.Interval, error) {
-	end := func(text string, open float64) (float64, error) {
-		if text == "*" {
-			return open, nil
-		}
-		v, err := strconv.ParseFloat(text, 64)
-		if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
-			return 0, subsetting(s.label, "%s: %q is no number", s.label, clip(text))
-		}
-		return v, nil
-	}
-	low, err := end(s.low, math.Inf(-1))
-	if err != nil {
-		return coverage.Interval{}, err
-	}
-	if s.slice {
-		return coverage.At(low), nil
-	}
-	high, err := end(s.high, math.Inf(1))
-	return coverage.Interval{Low: low, High: high}, err
-}
-
-// time is a subset by times.
-func (s *subset) time(q *request) (layers.TimeChoice, error) {
-	choice := layers.TimeChoice{Start: math.MinInt64, End: math.MaxInt64}
-	if s.low != "*" {
-		t, err := ogc.ParseTime(s.low, q.now)
-		if err != nil {
-			return choice, subsetting(s.label, "%s: %q %v", s.label, clip(s.low), err)
-		}
-		if s.slice {
-			return t, nil
-		}
-		choice.Start = t.Start
-	}
-	if s.high != "*" {
-		t, err := ogc.ParseTime(s.high, q.now)
-		if err != nil {
-			return choice, subsetting(s.label, "%s: %q %v", s.label, clip(s.high), err)
-		}
-		choice.End = t.End
-	}
-	if choice.End < choice.Start {
-		return choice, subsetting(s.label, "%s ends before it begins", s.label)
-	}
-	return choice, nil
-}
-
-// subsets reads all subsets into a request. An axis may be named once; GDAL repeats what its user wrote as SUBSET0, which is passed over.
-func (q *request) subsets(r *answer.CoverageRequest) error {
-	seen := map[axis]bool{}
-	for _, name := range []string{"subset", "subset0", "subset1"} {
-		for _, text := range q.Query[name] {
-			s, err := parseSubset(text)
-			if err != nil {
-				return err
-			}
-			if seen[s.axis] {
-				if name != "subset" {
-					continue
-				}
-				return &ogc.Fault{Status: http.StatusNotFound, Code: "InvalidAxisLabel", Locator: s.label, Text: "axis " + s.label + " is named twice"}
-			}
-			seen[s.axis] = true
-			if err := q.apply(&s, r); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// apply puts a subset into a request.
-func (q *request) apply(s *subset, r *answer.CoverageRequest) error {
-	switch s.axis {
-	case axisTime:
-		choice, err := s.time(q)
-		r.Time, r.SliceTime = &choice, s.slice
-		return err
-	case axisRun:
-		choice, err := s.time(q)
-		if err == nil {
-			run := choice.Start
-			r.Run = &run
-		}
-		return err
-	}
-	in, err := s.interval()
-	if err != nil {
-		return err
-	}
-	switch s.axis {
-	case axisX:
-		r.Cut.X = in
-	case axisY:
-		r.Cut.Y = in
-	case axisLevel:
-		r.Level = &in
-	case axisMember:
-		r.Member = &in
-	}
-	if in.Low > in.High && s.axis != axisX {
-		return subsetting(s.label, "%s ends before it begins", s.label)
-	}
-	return nil
+// notThere is the fault of something that a coverage does not have, which is 404 (OGC 09-110r4, table 13).
+func notThere(code, locator, format string, args ...any) *ogc.Fault {
+	f := ogc.Invalid(locator, format, args...)
+	f.Code, f.Status = code, http.StatusNotFound
+	return f
 }

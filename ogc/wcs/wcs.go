@@ -1,5 +1,4 @@
-// Package wcs speaks WCS 2.0.1 (OGC 09-110r4) by key-value pairs, with the extensions for CRS, scaling, interpolation, range subsetting
-// and GeoTIFF.
+// Package wcs speaks WCS 2.0.1 (OGC 09-110r4) with its extensions, and what QGIS speaks: WCS 1.1.1 and 1.0.0.
 package wcs
 
 import (
@@ -20,14 +19,12 @@ import (
 // Path is where the service lives.
 const Path = "/wcs"
 
-// version is the only one spoken.
-const version = "2.0.1"
-
-// Coverages answers requests for numbers; *answer.Coverages does.
+// Coverages makes coverages; *answer.Coverages does.
 type Coverages interface {
+	Formats() []encode.Coverage
+	Format(name string) (encode.Coverage, error)
 	Describe(ctx context.Context, r answer.CoverageRequest) (s *coverage.Source, done func(), err error)
 	Coverage(ctx context.Context, r answer.CoverageRequest) (answer.Coverage, error)
-	Formats() []encode.Coverage
 }
 
 var _ Coverages = (*answer.Coverages)(nil)
@@ -44,64 +41,120 @@ type Handler struct {
 }
 
 // New makes a handler. baseURL is how clients reach the server, without a slash at the end.
-func New(c Coverages, hold ogc.Hold, about ogc.About, baseURL func(*http.Request) string, log *slog.Logger) *Handler {
-	return &Handler{coverages: c, hold: hold, about: about.Complete(), baseURL: baseURL, log: log, now: time.Now}
+func New(coverages Coverages, hold ogc.Hold, about ogc.About, baseURL func(*http.Request) string, log *slog.Logger) *Handler {
+	return &Handler{coverages: coverages, hold: hold, about: about.Complete(), baseURL: baseURL, log: log, now: time.Now}
 }
 
 // Register puts the service on a router.
 func (h *Handler) Register(e *echo.Echo) {
 	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
-		e.Add(method, Path, echo.WrapHandler(http.HandlerFunc(h.serve)))
+		e.Add(method, Path, echo.WrapHandler(h))
 	}
 }
 
-// request is one request.
+// request is one request, by KVP, XML or SOAP.
 type request struct {
 	*http.Request
 	ogc.Query
-	now time.Time
+	now     time.Time
+	version string // one of versions
+	soap    bool
 }
 
-// operations are what a client may ask for.
-var operations = map[string]func(*Handler, http.ResponseWriter, *request) error{
-	"getcapabilities":  (*Handler).getCapabilities,
-	"describecoverage": (*Handler).describeCoverage,
-	"getcoverage":      (*Handler).getCoverage,
-}
+// The versions that are spoken, the newest first.
+const (
+	v201 = "2.0.1"
+	v111 = "1.1.1"
+	v100 = "1.0.0"
+)
 
-func (h *Handler) serve(w http.ResponseWriter, r *http.Request) {
-	q := &request{Request: r, now: h.now()}
-	var err error
-	if q.Query, err = ogc.ReadQuery(r); err == nil {
-		err = h.dispatch(w, q)
+var versions = []string{v201, v111, v100}
+
+// ServeHTTP answers one request.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	q := &request{Request: r, now: h.now(), version: v201}
+	err := q.read()
+	if err == nil {
+		err = h.answer(w, q)
 	}
 	if err != nil {
-		h.refuse(w, err)
+		h.refuse(w, q, err)
 	}
 }
 
-// dispatch finds the operation (requirements 10 to 12 of the core).
-func (h *Handler) dispatch(w http.ResponseWriter, q *request) error {
+// operations are what a client may ask for, by version.
+var operations = map[string]map[string]func(*Handler, http.ResponseWriter, *request) error{
+	v201: {"getcapabilities": (*Handler).getCapabilities, "describecoverage": (*Handler).describeCoverage, "getcoverage": (*Handler).getCoverage},
+	v111: {"getcapabilities": (*Handler).getCapabilities, "describecoverage": (*Handler).describeCoverage11, "getcoverage": (*Handler).getCoverage11},
+	v100: {"getcapabilities": (*Handler).getCapabilities, "describecoverage": (*Handler).describeCoverage10, "getcoverage": (*Handler).getCoverage10},
+}
+
+func (h *Handler) answer(w http.ResponseWriter, q *request) error {
 	name := q.Get("request")
+	if err := q.negotiate(strings.EqualFold(name, "GetCapabilities")); err != nil {
+		return err
+	}
 	switch service := q.Get("service"); {
-	case service == "":
+	case service == "" && q.version == v201:
 		return ogc.Missing("service")
-	case !strings.EqualFold(service, "WCS"):
-		return ogc.Invalid("service", "service %q is not WCS", service)
+	case service != "" && !strings.EqualFold(service, "WCS"):
+		return ogc.Invalid("service", "service %q is not WCS", clip(service))
 	case name == "":
 		return ogc.Missing("request")
 	}
-	operation, ok := operations[strings.ToLower(name)]
+	operation, ok := operations[q.version][strings.ToLower(name)]
 	if !ok {
-		return &ogc.Fault{Status: http.StatusNotImplemented, Code: ogc.OperationNotSupported, Locator: name, Text: "request " + name + " is none of GetCapabilities, DescribeCoverage, GetCoverage"}
-	}
-	if !strings.EqualFold(name, "GetCapabilities") {
-		switch v := q.Get("version"); {
-		case v == "":
-			return ogc.Missing("version")
-		case !strings.HasPrefix(v, "2.0"):
-			return ogc.Invalid("version", "version %q is not %s", v, version)
-		}
+		return &ogc.Fault{Status: http.StatusNotImplemented, Code: ogc.OperationNotSupported, Locator: "request",
+			Text: "request " + clip(name) + " is none of GetCapabilities, DescribeCoverage, GetCoverage"}
 	}
 	return operation(h, w, q)
+}
+
+// negotiate finds the version. GetCapabilities takes it from ACCEPTVERSIONS, the client's favourite first (OWS Common 2.0 7.3.2), or
+// from VERSION as WCS 1.0.0 has it; other operations must have it (WCS 2.0.1 requirement 12).
+func (q *request) negotiate(capabilities bool) error {
+	if accepted := q.List("acceptversions"); capabilities && len(accepted) > 0 {
+		for _, v := range accepted {
+			if known, ok := spoken(v); ok {
+				q.version = known
+				return nil
+			}
+		}
+		return &ogc.Fault{Status: http.StatusBadRequest, Code: versionNegotiationFailed, Locator: "acceptversions",
+			Text: "the versions are " + strings.Join(versions, ", ")}
+	}
+	asked := q.Get("version")
+	known, ok := spoken(asked)
+	switch {
+	case ok:
+		q.version = known
+	case capabilities:
+	case asked == "":
+		return ogc.Missing("version")
+	default:
+		return ogc.Invalid("version", "version %q is none of %s", clip(asked), strings.Join(versions, ", "))
+	}
+	return nil
+}
+
+// spoken is the version that answers for one that is asked for: those that differ in the last number are the same to clients.
+func spoken(version string) (string, bool) {
+	switch version {
+	case v201, "2.0.0", "2.0":
+		return v201, true
+	case v111, "1.1.0", "1.1.2", "1.1":
+		return v111, true
+	case v100, "1.0":
+		return v100, true
+	}
+	return "", false
+}
+
+// clip shortens what a client wrote, for messages.
+func clip(text string) string {
+	const longest = 80
+	if len(text) > longest {
+		return strings.ToValidUTF8(text[:longest], "") + "..."
+	}
+	return text
 }

@@ -1,253 +1,412 @@
 package wcs
 
 import (
-	"bytes"
-	"context"
-	"encoding/xml"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
+	"math"
+	"mime"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"isobar/answer"
 	"isobar/coverage"
 	"isobar/coverage/coveragetest"
-	"isobar/encode"
-	"isobar/encode/geotiff"
-	"isobar/layers"
-	"isobar/ogc"
-	"isobar/sample"
 )
 
-// bench is two elements of one model at two times, and what was asked of them last.
-type bench struct {
-	cube   coverage.Cube
-	fields *coveragetest.Fields
-	asked  answer.CoverageRequest
-}
-
-var (
-	_ Coverages     = (*bench)(nil)
-	_ ogc.Catalogue = (*bench)(nil)
+const (
+	describe = "SERVICE=WCS&VERSION=2.0.1&REQUEST=DescribeCoverage&COVERAGEID="
+	cover    = "SERVICE=WCS&VERSION=2.0.1&REQUEST=GetCoverage&COVERAGEID="
 )
 
-func newBench() *bench {
-	second := coveragetest.Temperature()
-	second.ID, second.Title = "u10", "Wind"
-	b := &bench{}
-	b.cube, b.fields = coveragetest.Cube(coveragetest.Shape{Grid: coveragetest.Grid("latlon:144x73:-180,-90,177.5,90"), Times: 2}, coveragetest.Temperature(), second)
-	return b
-}
-
-func (b *bench) Version() string    { return "1" }
-func (b *bench) Updated() time.Time { return time.UnixMilli(1) }
-func (b *bench) Layers() []*layers.Layer {
-	return []*layers.Layer{b.cube.Variables[0].Layer, b.cube.Variables[1].Layer}
-}
-func (b *bench) Layer(name string) (*layers.Layer, error) {
-	for _, l := range b.Layers() {
-		if l.Name == name {
-			return l, nil
-		}
-	}
-	return nil, fmt.Errorf("%w %q", layers.ErrUnknownLayer, name)
-}
-
-func (b *bench) Formats() []encode.Coverage { return []encode.Coverage{geotiff.Format()} }
-
-// Describe gives the cube of the layers named, cut to one time where it is none.
-func (b *bench) Describe(_ context.Context, r answer.CoverageRequest) (*coverage.Source, func(), error) {
-	b.asked = r
-	cube := b.cube
-	cube.Variables = nil
-	for _, v := range b.cube.Variables {
-		for _, name := range r.Layers {
-			if v.Layer.Name == name {
-				cube.Variables = append(cube.Variables, v)
-			}
-		}
-	}
-	if !r.Cube {
-		cube.Times = cube.Times[:1]
-		for i := range cube.Variables {
-			cube.Variables[i].Picks = cube.Variables[i].Picks[:1]
-		}
-	}
-	s, err := coverage.New(b.fields, sample.New(1<<20), cube, r.Cut)
-	return s, func() {}, err
-}
-
-func (b *bench) Coverage(ctx context.Context, r answer.CoverageRequest) (answer.Coverage, error) {
-	if r.Format != "" && r.Format != "image/tiff" {
-		return answer.Coverage{}, encode.ErrUnknownFormat
-	}
-	s, done, err := b.Describe(ctx, r)
-	if err != nil {
-		return answer.Coverage{}, err
-	}
-	f := geotiff.Format()
-	return answer.Coverage{Source: s, Format: f, ETag: `"x"`, Done: done, Write: func(ctx context.Context, w io.Writer) error { return f.Encode(ctx, w, s) }}, nil
-}
-
-// ask sends a query.
-func ask(t *testing.T, b *bench, query string) *httptest.ResponseRecorder {
-	t.Helper()
-	h := New(b, func() (ogc.Catalogue, func()) { return b, func() {} }, ogc.About{Title: "Test"}, func(*http.Request) string { return "http://x" }, slog.New(slog.DiscardHandler))
-	w := httptest.NewRecorder()
-	h.serve(w, httptest.NewRequest(http.MethodGet, "/wcs?"+query, nil))
-	return w
-}
-
-const get = "service=WCS&version=2.0.1&request=GetCoverage&coverageid="
-
-func TestDocumentsAreWellFormedAndTellWhatGDALNeeds(t *testing.T) {
-	for query, wants := range map[string][]string{
-		"SERVICE=WCS&REQUEST=GetCapabilities": {
-			"<ows:ServiceProvider>", "<wcs:formatSupported>image/tiff</wcs:formatSupported>", "<wcs:CoverageId>test.t2m</wcs:CoverageId>",
-			"<wcs:CoverageId>test.t2m.cube</wcs:CoverageId>", "<wcs:CoverageId>test</wcs:CoverageId>", "WCS_protocol-binding_get-kvp",
-		},
-		"service=WCS&version=2.0.1&request=DescribeCoverage&coverageid=test.t2m,test": {
-			"<gml:RectifiedGrid ", `axisLabels="Lat Long"`, "<gml:lowerCorner>-91.25 -181.25</gml:lowerCorner>", "<gml:high>143 72</gml:high>",
-			"<gml:pos>90 -180</gml:pos>", ">0 2.5</gml:offsetVector>", ">-2.5 0</gml:offsetVector>", `<swe:field name="u10">`,
-		},
-		"service=WCS&version=2.0.1&request=DescribeCoverage&coverageid=test.t2m.cube": {
-			"ReferenceableGridByVectors", `axisLabels="Lat Long ansi"`, `&quot;2026-11-24T00:00:00Z&quot; &quot;2026-11-24T03:00:00Z&quot;`, "<gml:high>143 72 1</gml:high>",
-		},
+func TestEveryFaultNamesItsParameterOrValue(t *testing.T) {
+	for _, c := range []struct {
+		query, code, locator string
+		status               int
+	}{
+		{"SERVICE=WCS", "MissingParameterValue", "version", 400},
+		{"SERVICE=WCS&VERSION=2.0.1", "MissingParameterValue", "request", 400},
+		{"REQUEST=GetCapabilities", "MissingParameterValue", "service", 400},
+		{"SERVICE=WMS&REQUEST=GetCapabilities", "InvalidParameterValue", "service", 400},
+		{"SERVICE=WCS&REQUEST=GetCapabilities&ACCEPTVERSIONS=9.9.9", "VersionNegotiationFailed", "acceptversions", 400},
+		{"SERVICE=WCS&REQUEST=GetCapabilities&SECTIONS=Nonsense", "InvalidParameterValue", "sections", 400},
+		{"SERVICE=WCS&REQUEST=DescribeCoverage&COVERAGEID=test.t", "MissingParameterValue", "version", 400},
+		{"SERVICE=WCS&VERSION=3.0.0&REQUEST=DescribeCoverage&COVERAGEID=test.t", "InvalidParameterValue", "version", 400},
+		{"SERVICE=WCS&VERSION=2.0.1&REQUEST=Transaction", "OperationNotSupported", "request", 400},
+		{describe, "emptyCoverageIdList", "coverageid", 404},
+		{describe + "nope", "NoSuchCoverage", "nope", 404},
+		{describe + "test.t,nope", "NoSuchCoverage", "nope", 404},
+		{cover, "MissingParameterValue", "coverageid", 400},
+		{cover + "nope", "NoSuchCoverage", "nope", 404},
+		{cover + "test.t,test.u", "NoSuchCoverage", "test.t,test.u", 404},
+		{cover + "test.t&SUBSET=Nope(1)", "InvalidAxisLabel", "Nope", 404},
+		{cover + "test.t&SUBSET=member(1)", "InvalidAxisLabel", "member", 404},
+		{cover + "test.t&SUBSET=Lat(1,2)&SUBSET=latitude(1,2)", "InvalidAxisLabel", "latitude", 404},
+		{cover + "test.t&SUBSET=Lat(2,1)", "InvalidSubsetting", "Lat", 404},
+		{cover + "test.t&SUBSET=Lat(200,300)", "InvalidSubsetting", "Lat", 404},
+		{cover + "test.t&SUBSET=Lat(a,b)", "InvalidSubsetting", "Lat", 404},
+		{cover + "test.t&SUBSET=time(%221999-01-01T00:00:00Z%22)", "InvalidSubsetting", "time", 404},
+		{cover + "test.t&SUBSET=ansi(yesterday)", "InvalidSubsetting", "ansi", 404},
+		{cover + "test.t&SUBSET=time(%222026-11-25%22,%222026-11-24%22)", "InvalidSubsetting", "time", 404},
+		{cover + "test.t&SUBSET=elevation(1)", "InvalidSubsetting", "elevation", 404},
+		{cover + "test.t&SUBSET=reference_time(1,2)", "InvalidSubsetting", "reference_time", 404},
+		{cover + "test.t&SUBSET=Lat", "InvalidEncodingSyntax", "subset", 400},
+		{cover + "test.t&SUBSET=Lat(1,2,3)", "InvalidEncodingSyntax", "subset", 400},
+		{cover + "test.t&SUBSET=Lat(*)", "InvalidEncodingSyntax", "subset", 400},
+		{cover + "test.t&SUBSET=Lat()", "InvalidEncodingSyntax", "subset", 400},
+		{cover + "test.t&SUBSETTINGCRS=EPSG:1", "SubsettingCrs-NotSupported", "EPSG:1", 404},
+		{cover + "test.t&OUTPUTCRS=EPSG:1", "OutputCrs-NotSupported", "EPSG:1", 404},
+		{cover + "test.t&SUBSET=Lat,EPSG:4326(1,2)&SUBSET=Long,EPSG:3857(1,2)", "SubsettingCrs-NotSupported", "EPSG:3857", 404},
+		{cover + "test.t&SCALEFACTOR=0", "InvalidScaleFactor", "0", 404},
+		{cover + "test.t&SCALEFACTOR=x", "InvalidScaleFactor", "x", 404},
+		{cover + "test.t&SCALEAXES=Lat(-1)", "InvalidScaleFactor", "-1", 404},
+		{cover + "test.t&SCALEAXES=nope(2)", "ScaleAxisUndefined", "nope", 404},
+		{cover + "test.t&SCALEAXES=time(2)", "ScaleAxisUndefined", "time", 404},
+		{cover + "test.t&SCALESIZE=Lat(2),Lat(3)", "ScaleAxisUndefined", "Lat", 404},
+		{cover + "test.t&SCALESIZE=Lat(0)", "InvalidExtent", "Lat", 404},
+		{cover + "test.t&SCALESIZE=Lat(9999999)", "InvalidExtent", "y", 404},
+		{cover + "test.t&SCALEEXTENT=Lat(9:2)", "InvalidExtent", "Lat", 404},
+		{cover + "test.t&SCALESIZE=Lat", "InvalidEncodingSyntax", "scalesize", 400},
+		{cover + "test.t&SCALEFACTOR=1&SCALESIZE=Lat(3)", "InvalidParameterValue", "scalesize", 400},
+		{cover + "test.t&INTERPOLATION=magic", "InterpolationMethodNotSupported", "magic", 404},
+		{cover + "test.t&INTERPOLATION=linear&INTERPOLATIONPERAXIS=Lat,linear", "InvalidParameterValue", "interpolation", 400},
+		{cover + "test.t&INTERPOLATIONPERAXIS=nope,linear", "NoSuchAxis", "nope", 404},
+		{cover + "test.t&INTERPOLATIONPERAXIS=Lat,linear,Long,nearest", "InterpolationMethodNotSupported", "nearest", 404},
+		{cover + "test&RANGESUBSET=nope", "NoSuchField", "nope", 404},
+		{cover + "test&RANGESUBSET=v:t", "IllegalFieldSequence", "v:t", 404},
+		{cover + "test&RANGESUBSET=t,t:u", "IllegalFieldSequence", "t:u", 404},
+		{cover + "test.t&FORMAT=image/nope", "InvalidParameterValue", "format", 400},
+		{cover + "test.t&MEDIATYPE=text/plain", "InvalidParameterValue", "mediatype", 400},
+		{cover + "test.t&MEDIATYPE=multipart/related&FORMAT=application/gml%2Bxml", "InvalidParameterValue", "mediatype", 400},
 	} {
-		w := ask(t, newBench(), query)
-		if w.Code != http.StatusOK {
-			t.Errorf("%s: status %d: %s", query, w.Code, w.Body)
+		h, _ := service(t)
+		w := get(h, c.query)
+		body := w.Body.String()
+		want := fmt.Sprintf(`exceptionCode="%s" locator="%s"`, c.code, c.locator)
+		if w.Code != c.status || !strings.Contains(body, want) {
+			t.Errorf("%s: got %d %s, want %d %s", c.query, w.Code, body, c.status, want)
 		}
-		d := xml.NewDecoder(bytes.NewReader(w.Body.Bytes()))
-		for {
-			if _, err := d.Token(); errors.Is(err, io.EOF) {
-				break
-			} else if err != nil {
-				t.Fatalf("%s: %v", query, err)
-			}
-		}
-		body := strings.ReplaceAll(w.Body.String(), "&#34;", "&quot;")
-		for _, want := range wants {
-			if !strings.Contains(body, want) && !strings.Contains(strings.ReplaceAll(body, `"2026`, "&quot;2026"), want) && !strings.Contains(strings.ReplaceAll(body, `"`, "&quot;"), want) {
-				t.Errorf("%s: no %s in\n%s", query, want, w.Body)
-			}
-		}
+		wellFormed(t, c.query, body)
 	}
 }
 
-func TestARequestMeansCells(t *testing.T) {
+func TestErrorsFromBelowKeepTheirMeaning(t *testing.T) {
+	h, s := service(t)
+	s.err = &answer.BudgetError{Cells: 9, MaxCells: 1}
+	if w := get(h, cover+"test.t"); w.Code != http.StatusRequestEntityTooLarge || !strings.Contains(w.Body.String(), "9 values") {
+		t.Errorf("too large: got %d %s", w.Code, w.Body)
+	}
+	s.err = errors.New("secret")
+	if w := get(h, cover+"test.t"); w.Code != http.StatusInternalServerError || strings.Contains(w.Body.String(), "secret") {
+		t.Errorf("internal: got %d %s", w.Code, w.Body)
+	}
+	s.err = nil
+	w := get(h, cover+"test.t&FORMAT=netcdf")
+	if w.Code != http.StatusInternalServerError || w.Header().Get("ETag") != "" || w.Header().Get("Content-Disposition") != "" {
+		t.Errorf("an encoder that fails at once: got %d %v", w.Code, w.Header())
+	}
+}
+
+func TestDocumentsAreWellFormedAndSayWhatClientsLookFor(t *testing.T) {
+	h, _ := service(t)
 	for _, c := range []struct {
 		query string
-		w, h  int
-		check func(r answer.CoverageRequest) bool
+		want  []string
 	}{
-		{"test.t2m", 144, 73, func(r answer.CoverageRequest) bool { return !r.Cube && len(r.Layers) == 1 }},
-		{"test.t2m&SUBSET=Long(-1.25,21.25)&SUBSET=Lat(38.75,51.25)", 9, 5, nil},
-		{"test.t2m&subset=long(0)&subset=LAT(50)", 1, 1, func(r answer.CoverageRequest) bool { return r.Cut.X.Slice && r.Cut.Y.Slice }},
-		{"test.t2m&subset=Lat(*,0)", 144, 37, nil},
-		{"test.t2m&SCALESIZE=Long(72),Lat(36)", 72, 36, nil},
-		{"test.t2m&SCALEEXTENT=Long(0:9)", 10, 73, nil},
-		{"test.t2m&SCALEFACTOR=0.5", 72, 37, nil},
-		{"test.t2m&SCALEAXES=Lat(2)", 144, 146, nil},
-		{"test.t2m&subset=Long(0,10)&subset=Lat(40,50)&OUTPUTCRS=http://www.opengis.net/def/crs/EPSG/0/3035&SCALESIZE=x(7),y(8)", 7, 8, nil},
-		{"test.t2m&subset=time(2026-11-24T03:00:00Z)&SUBSET0=time(%222026-11-24T03:00:00Z%22)", 144, 73, func(r answer.CoverageRequest) bool {
-			return r.SliceTime && r.Time != nil && r.Time.Start == coveragetest.Run+3*3600
+		{"SERVICE=WCS&REQUEST=GetCapabilities", []string{
+			`version="2.0.1"`, "<ows:ServiceProvider>", "<wcs:formatSupported>image/tiff<", "<wcs:CoverageId>test.t<", "<wcs:CoverageId>test<",
+			"<wcs:CoverageId>test.t.cube<", "A &amp; B", `href="http://isobar.test/wcs?"`,
 		}},
-		{"test.t2m.cube&subset=ansi(%222026-11-24%22,*)", 144, 73, func(r answer.CoverageRequest) bool { return r.Cube && !r.SliceTime && r.Time.End > r.Time.Start }},
-		{"test&RANGESUBSET=u10", 144, 73, func(r answer.CoverageRequest) bool { return len(r.Layers) == 1 && r.Layers[0] == "test.u10" }},
-		{"test&RANGESUBSET=t2m:u10&INTERPOLATION=http://www.opengis.net/def/interpolation/OGC/1.0/nearest-neighbor", 144, 73, func(r answer.CoverageRequest) bool {
-			return len(r.Layers) == 2 && r.Cut.Interpolation == coverage.Nearest
+		{describe + "test.t", []string{
+			`axisLabels="Lat Long"`, "<gml:lowerCorner>-97.5 -187.5<", "<gml:upperCorner>97.5 172.5<", "<gml:high>23 12<", "<gml:pos>90 -180<",
+			">0 15<", ">-15 0<", `name="elevation"`, `<swe:uom code="K"/>`, "RectifiedGridCoverage", "Title of &lt;t&gt;",
 		}},
-		{"test.t2m&subset=elevation(2)&subset=member(0)&subset=reference_time(%222026-11-24T00:00:00Z%22)&geotiff:compression=None", 144, 73, func(r answer.CoverageRequest) bool {
-			return *r.Run == coveragetest.Run && r.Level.Slice && r.Member.Slice && r.Options["compression"] == "None"
+		{describe + "test.t.cube", []string{
+			`axisLabels="Lat Long ansi elevation"`, "<gml:high>23 12 2 1<", "&quot;2026-11-24T00:00:00Z&quot; &quot;2026-11-24T03:00:00Z&quot;",
+			">50000 85000<", "<gmlrgrid:gridAxesSpanned>ansi<",
 		}},
+		{describe + "test", []string{`name="t"`, `name="v"`}},
+		{"SERVICE=WCS&VERSION=1.0.0&REQUEST=GetCapabilities", []string{`version="1.0.0"`, "<name>test.t<", "<name>test.t.cube<"}},
+		{"SERVICE=WCS&REQUEST=GetCapabilities&AcceptVersions=1.1.0,1.0.0", []string{`version="1.1.1"`, "<wcs:Identifier>test.t<"}},
+		{"SERVICE=WCS&VERSION=1.0.0&REQUEST=DescribeCoverage&COVERAGE=test.t", []string{"<gml:pos>-180 90<", "<formats>GeoTIFF<", "<gml:high>23 12<"}},
+		{"SERVICE=WCS&VERSION=1.0.0&REQUEST=DescribeCoverage", []string{"<gml:timePosition>2026-11-24T03:00:00Z<"}},
+		{"SERVICE=WCS&VERSION=1.1.1&REQUEST=DescribeCoverage&IDENTIFIERS=test.t.cube", []string{"<wcs:GridOffsets>15 -15<", "<gml:timePosition>2026-11-24T06:00:00Z<"}},
 	} {
-		b := newBench()
-		w := ask(t, b, get+c.query)
-		if w.Code != http.StatusOK || !strings.HasPrefix(w.Header().Get("Content-Type"), "image/tiff") {
-			t.Errorf("%s: status %d: %.300s", c.query, w.Code, w.Body)
+		w := get(h, c.query)
+		wellFormed(t, c.query, w.Body.String())
+		for _, want := range c.want {
+			if !strings.Contains(w.Body.String(), want) {
+				t.Errorf("%s: %q is not in %d %s", c.query, want, w.Code, w.Body)
+			}
+		}
+	}
+	if body := get(h, "SERVICE=WCS&REQUEST=GetCapabilities&SECTIONS=Contents").Body.String(); strings.Contains(body, "Provider") || !strings.Contains(body, "wcs:Contents") {
+		t.Errorf("one section alone: %s", body)
+	}
+	if a, b := get(h, describe+"test.t&FORMAT=text/xml"), get(h, describe+"test.t"); a.Body.String() != b.Body.String() {
+		t.Error("FORMAT changes a description")
+	}
+}
+
+func TestRequestsMeanTheirCells(t *testing.T) {
+	for _, c := range []struct {
+		query         string
+		width, height int
+		times, bands  int
+	}{
+		{"test.t", 24, 13, 1, 1},
+		{"test.t&SUBSET=Long(0,30)&SUBSET=Lat(0,15)", 3, 2, 1, 1},
+		{"test.t&subset=LON(0,30)&subset=latitude(%220%22,%2215%22)", 3, 2, 1, 1},
+		{"test.t&subset=Long(0,30),Lat(0,15)", 3, 2, 1, 1},
+		{"test.t&SUBSET=Lat(0)", 24, 1, 1, 1},
+		{"test.t&SUBSET=Lat(*,0)", 24, 7, 1, 1},
+		{"test.t&subset=time(2026-11-24T03:00:00Z)&SUBSET=Lat(0,15)&SUBSET0=time(%222026-11-24T03:00:00Z%22)&Format=image/tiff", 24, 2, 1, 1}, // GDAL 3.6
+		{"test.t&SUBSET=time(%222026-11-24T03:00:00Z%22,*)", 24, 13, 2, 2},
+		{"test.t.cube", 24, 13, 3, 6},
+		{"test.t.cube&SUBSET=ansi(%222026-11-24T03:00:00.000Z%22)&SUBSET=elevation(50000)", 24, 13, 1, 1},
+		{"test", 24, 13, 1, 3},
+		{"test&RANGESUBSET=t:u", 24, 13, 1, 2},
+		{"test&RANGESUBSET=v,t", 24, 13, 1, 2},
+		{"test.t&SCALEFACTOR=0.5", 12, 7, 1, 1},
+		{"test.t&SCALEAXES=Long(2)", 48, 13, 1, 1},
+		{"test.t&SCALESIZE=Long(10),Lat(5)", 10, 5, 1, 1},
+		{"test.t&SCALEEXTENT=Long(10:19),Lat(0:4)", 10, 5, 1, 1},
+		{"test.t&OUTPUTCRS=http://www.opengis.net/def/crs/EPSG/0/3857&SCALESIZE=x(64),y(32)", 64, 32, 1, 1},
+		{"test.t&SUBSETTINGCRS=EPSG:3857&SUBSET=x(-1700000,1700000)&SUBSET=y(-1700000,1700000)", 3, 3, 1, 1},
+	} {
+		h, s := service(t)
+		w := get(h, cover+c.query)
+		if w.Code != http.StatusOK {
+			t.Errorf("%s: got %d %s", c.query, w.Code, w.Body)
 			continue
 		}
-		s, _, err := b.Describe(t.Context(), b.asked)
+		source, _, err := s.Describe(t.Context(), s.asked)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if s.Width() != c.w || s.Height() != c.h || c.check != nil && !c.check(b.asked) {
-			t.Errorf("%s: %d x %d cells, want %d x %d; %+v", c.query, s.Width(), s.Height(), c.w, c.h, b.asked)
+		if source.Width() != c.width || source.Height() != c.height || len(source.Times) != c.times || source.Bands() != c.bands {
+			t.Errorf("%s: got %d x %d cells, %d times, %d fields, want %+v", c.query, source.Width(), source.Height(), len(source.Times), source.Bands(), c)
+		}
+		if got := w.Header().Get("Content-Type"); got != "image/tiff" {
+			t.Errorf("%s: got type %s", c.query, got)
+		}
+		if got, want := w.Header().Get("Content-Length"), fmt.Sprint(c.width*c.height*c.bands); got != want || w.Body.Len() != c.width*c.height*c.bands {
+			t.Errorf("%s: got length %s and %d bytes, want %s", c.query, got, w.Body.Len(), want)
 		}
 	}
 }
 
-func TestFaultsHaveTheStandardsCodes(t *testing.T) {
-	for query, want := range map[string]string{
-		"request=GetCapabilities": "400 MissingParameterValue service", "service=WMS&request=GetCapabilities": "400 InvalidParameterValue service",
-		"service=WCS": "400 MissingParameterValue request", "service=WCS&request=Nonsense": "501 OperationNotSupported Nonsense",
-		"service=WCS&request=GetCapabilities&acceptversions=1.1.0":           "400 VersionNegotiationFailed acceptversions",
-		"service=WCS&request=GetCoverage&coverageid=test.t2m":                "400 MissingParameterValue version",
-		"service=WCS&version=2.0.1&request=DescribeCoverage":                 "404 emptyCoverageIdList coverageId",
-		"service=WCS&version=2.0.1&request=DescribeCoverage&coverageid=nope": "404 NoSuchCoverage nope",
-		get + "nope":                                     "404 NoSuchCoverage nope",
-		get + "test.t2m&format=text/bogus":               "400 InvalidParameterValue format",
-		get + "test.t2m&mediatype=bogus":                 "400 InvalidParameterValue mediaType",
-		get + "test.t2m&subset=bogus(1,2)":               "404 InvalidAxisLabel bogus",
-		get + "test.t2m&subset=Lat(1,2)&subset=Lat(3,4)": "404 InvalidAxisLabel Lat",
-		get + "test.t2m&subset=Lat(2,1)":                 "404 InvalidSubsetting Lat",
-		get + "test.t2m&subset=Lat(100,110)":             "404 InvalidSubsetting y",
-		get + "test.t2m&subset=Lat(a,b)":                 "404 InvalidSubsetting Lat",
-		get + "test.t2m&subset=Lat":                      "404 InvalidSubsetting ",
-		get + "test.t2m&subset=time(%22yesterday%22)":    "404 InvalidSubsetting time",
-		get + "test.t2m&scalefactor=0":                   "404 InvalidScaleFactor 0",
-		get + "test.t2m&scalefactor=-1":                  "404 InvalidScaleFactor -1",
-		get + "test.t2m&scaleextent=Lat(9:1)":            "404 InvalidExtent 9:1",
-		get + "test.t2m&scalesize=Q(5)":                  "404 ScaleAxisUndefined Q",
-		get + "test.t2m&scalefactor=2&scalesize=Lat(5)":  "400 InvalidParameterValue scalesize",
-		get + "test.t2m&outputcrs=EPSG:1":                "404 OutputCrs-NotSupported EPSG:1",
-		get + "test.t2m&subsettingcrs=bogus":             "404 SubsettingCrs-NotSupported bogus",
-		get + "test.t2m&interpolation=cubic":             "404 InterpolationMethodNotSupported cubic",
-		get + "test&rangesubset=bogus":                   "404 NoSuchField bogus",
-		get + "test&rangesubset=u10:t2m":                 "400 IllegalFieldSequence u10:t2m",
+func TestXMLMeansWhatKVPMeans(t *testing.T) {
+	const head = `<wcs:GetCoverage xmlns:wcs="http://www.opengis.net/wcs/2.0" xmlns:s="http://www.opengis.net/WCS_service-extension_scaling/1.0" service="WCS" version="2.0.1">`
+	for _, c := range []struct{ document, query string }{
+		{"<wcs:CoverageId>test.t</wcs:CoverageId>", "test.t"},
+		{"<wcs:CoverageId>test.t</wcs:CoverageId><wcs:DimensionTrim><wcs:Dimension>Lat</wcs:Dimension><wcs:TrimLow>0</wcs:TrimLow><wcs:TrimHigh>15</wcs:TrimHigh></wcs:DimensionTrim>" +
+			"<wcs:DimensionSlice><wcs:Dimension>time</wcs:Dimension><wcs:SlicePoint>\"2026-11-24T03:00:00Z\"</wcs:SlicePoint></wcs:DimensionSlice>",
+			"test.t&SUBSET=Lat(0,15)&SUBSET=time(%222026-11-24T03:00:00Z%22)"},
+		{"<wcs:Extension><s:ScaleByFactor><s:scaleFactor>2.0</s:scaleFactor></s:ScaleByFactor></wcs:Extension><wcs:CoverageId>test.t</wcs:CoverageId>", "test.t&SCALEFACTOR=2.0"},
+		{"<wcs:Extension><s:ScaleToSize><s:TargetAxisSize><s:axis>Long</s:axis><s:targetSize>4</s:targetSize></s:TargetAxisSize></s:ScaleToSize></wcs:Extension><wcs:CoverageId>test.t</wcs:CoverageId>", "test.t&SCALESIZE=Long(4)"},
+		{"<wcs:Extension><s:ScaleToExtent><s:TargetAxisExtent><s:axis>Long</s:axis><s:low>1</s:low><s:high>4</s:high></s:TargetAxisExtent></s:ScaleToExtent></wcs:Extension><wcs:CoverageId>test.t</wcs:CoverageId>", "test.t&SCALEEXTENT=Long(1:4)"},
+		{"<wcs:Extension><i:Interpolation xmlns:i='i'><i:globalInterpolation>http://www.opengis.net/def/interpolation/OGC/1/linear</i:globalInterpolation></i:Interpolation></wcs:Extension><wcs:CoverageId>test.t</wcs:CoverageId>", "test.t&INTERPOLATION=linear"},
+		{"<wcs:Extension><r:rangeSubset xmlns:r='r'><r:rangeItem><r:rangeComponent>v</r:rangeComponent></r:rangeItem><r:rangeItem><r:rangeInterval><r:startComponent>t</r:startComponent><r:endComponent>u</r:endComponent></r:rangeInterval></r:rangeItem></r:rangeSubset></wcs:Extension><wcs:CoverageId>test</wcs:CoverageId>", "test&RANGESUBSET=v,t:u"},
+		{"<wcs:Extension><c:outputCrs xmlns:c='c'>EPSG:3857</c:outputCrs></wcs:Extension><wcs:CoverageId>test.t</wcs:CoverageId>", "test.t&OUTPUTCRS=EPSG:3857"},
 	} {
-		w := ask(t, newBench(), query)
-		var report struct {
-			Exception struct {
-				Code    string `xml:"exceptionCode,attr"`
-				Locator string `xml:"locator,attr"`
-			}
-		}
-		if err := xml.Unmarshal(w.Body.Bytes(), &report); err != nil {
-			t.Errorf("%s: %v: %.200s", query, err, w.Body)
+		h, s := service(t)
+		w := post(h, head+c.document+"</wcs:GetCoverage>")
+		if w.Code != http.StatusOK {
+			t.Errorf("%s: got %d %s", c.document, w.Code, w.Body)
 			continue
 		}
-		if got := fmt.Sprintf("%d %s %s", w.Code, report.Exception.Code, report.Exception.Locator); got != want {
-			t.Errorf("%s: got %s, want %s", query, got, want)
+		byXML := fmt.Sprintf("%+v", s.asked.Layers) + requestText(s.asked)
+		get(h, cover+c.query)
+		if byKVP := fmt.Sprintf("%+v", s.asked.Layers) + requestText(s.asked); byXML != byKVP {
+			t.Errorf("%s: got %s, want %s", c.document, byXML, byKVP)
 		}
 	}
 }
 
-// FuzzQuery tries that no request panics or fails for a reason of ours.
-func FuzzQuery(f *testing.F) {
-	for _, q := range []string{"subset=Lat(1,2)", "subset=time(\"2026\",*)", "scalesize=Long(5),Lat(6:9)", "subset=x,EPSG:4326(1)", "rangesubset=t2m:u10", "subset=((,)"} {
-		f.Add(q)
+// requestText is a request as it can be compared.
+func requestText(r answer.CoverageRequest) string {
+	code := ""
+	if r.Cut.Out != nil {
+		code = r.Cut.Out.Code
 	}
-	b := newBench()
-	h := New(b, func() (ogc.Catalogue, func()) { return b, func() {} }, ogc.About{}, func(*http.Request) string { return "" }, slog.New(slog.DiscardHandler))
-	f.Fuzz(func(t *testing.T, query string) {
-		q := &request{Request: &http.Request{URL: &url.URL{}}, Query: ogc.ParseQuery(query), now: time.Unix(0, 0)}
-		r := answer.CoverageRequest{}
-		for _, read := range []func(*answer.CoverageRequest) error{q.subsets, q.systems, q.scaling, q.interpolation} {
-			var fault *ogc.Fault
-			if err := read(&r); err != nil && !errors.As(err, &fault) {
-				t.Fatalf("%q: %v", query, err)
+	r.Cut.In, r.Cut.Out = nil, nil
+	times := ""
+	if r.Time != nil {
+		times = fmt.Sprint(*r.Time)
+	}
+	r.Time = nil
+	return fmt.Sprintf("%+v %s %s", r, code, times)
+}
+
+func TestBadXMLIsRefused(t *testing.T) {
+	deep := strings.Repeat("<a>", 40) + strings.Repeat("</a>", 40)
+	for _, c := range []struct{ name, document string }{
+		{"no XML", "hello"},
+		{"a DTD", `<!DOCTYPE x [<!ENTITY a "b">]><GetCapabilities service="WCS"/>`},
+		{"an entity", `<GetCapabilities service="&a;"/>`},
+		{"depth", "<GetCapabilities service='WCS'>" + deep + "</GetCapabilities>"},
+		{"an end too few", "<GetCapabilities service='WCS'>"},
+		{"two roots' worth of nothing", ""},
+		{"length", "<GetCapabilities service='WCS'>" + strings.Repeat(" ", maxBody) + "</GetCapabilities>"},
+		{"an empty envelope", `<Envelope xmlns="http://www.w3.org/2003/05/soap-envelope"><Body/></Envelope>`},
+	} {
+		h, _ := service(t)
+		if w := post(h, c.document); w.Code < 400 || w.Code >= 500 || !strings.Contains(w.Body.String(), "InvalidEncodingSyntax") {
+			t.Errorf("%s: got %d %s", c.name, w.Code, w.Body)
+		}
+	}
+}
+
+func TestSOAPIsAnsweredInEnvelopes(t *testing.T) {
+	h, _ := service(t)
+	for _, c := range []struct{ body, want string }{
+		{`<wcs:GetCapabilities xmlns:wcs="w" service="WCS"/>`, "<wcs:Capabilities"},
+		{`<wcs:DescribeCoverage xmlns:wcs="w" service="WCS" version="2.0.1"><wcs:CoverageId>test.t</wcs:CoverageId></wcs:DescribeCoverage>`, "<wcs:CoverageDescription "},
+		{`<wcs:GetCoverage xmlns:wcs="w" service="WCS" version="2.0.1"><wcs:CoverageId>test.t</wcs:CoverageId></wcs:GetCoverage>`, "<gml:tupleList"},
+		{`<wcs:GetCoverage xmlns:wcs="w" service="WCS" version="2.0.1"><wcs:CoverageId>nope</wcs:CoverageId></wcs:GetCoverage>`, "<env:Fault"},
+	} {
+		w := post(h, `<env:Envelope xmlns:env="http://www.w3.org/2003/05/soap-envelope"><env:Body>`+c.body+`</env:Body></env:Envelope>`)
+		if !strings.Contains(w.Body.String(), "<env:Envelope") || !strings.Contains(w.Body.String(), c.want) || w.Header().Get("Content-Type") != typeSOAP {
+			t.Errorf("%s: got %d %s %.300s", c.body, w.Code, w.Header().Get("Content-Type"), w.Body)
+		}
+		wellFormed(t, c.body, w.Body.String())
+	}
+}
+
+func TestGMLHoldsTheValuesRowByRowFromTheNorth(t *testing.T) {
+	h, _ := service(t)
+	w := get(h, cover+"test&RANGESUBSET=t,u&SUBSET=Long(0,15)&SUBSET=Lat(0,15)&SUBSET=time(%222026-11-24T03:00:00Z%22)&FORMAT=application/gml%2Bxml")
+	wellFormed(t, "GML", w.Body.String())
+	const want = `>1015.25,1015.25 1015.25,1015.25 1000.25,1000.25 1000.25,1000.25</gml:tupleList>`
+	if !strings.Contains(w.Body.String(), want) {
+		t.Errorf("got %s, want %s in it", w.Body, want)
+	}
+	w = get(h, cover+"test.t.cube&SUBSET=Long(0)&SUBSET=Lat(0)&FORMAT=application/gml%2Bxml")
+	const series = `>0,` // nothing joins values of one variable
+	if body := w.Body.String(); strings.Contains(body, series) || !strings.Contains(body, ">0 0.25 0.5 1000 1000.25 1000.5<") {
+		t.Errorf("a cube: got %s", body)
+	}
+}
+
+func TestMultipartHoldsGMLAndTheFile(t *testing.T) {
+	h, _ := service(t)
+	w := get(h, cover+"test.t&FORMAT=image/tiff&MEDIATYPE=multipart/related")
+	kind, parameters, err := mime.ParseMediaType(w.Header().Get("Content-Type"))
+	if err != nil || kind != typeMultipart {
+		t.Fatalf("got %s %v", w.Header().Get("Content-Type"), err)
+	}
+	reader := multipart.NewReader(w.Body, parameters["boundary"])
+	for _, want := range []string{typeGML, "image/tiff"} {
+		part, err := reader.NextPart()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := part.Header.Get("Content-Type"); got != want {
+			t.Errorf("got part %s, want %s", got, want)
+		}
+	}
+}
+
+func TestAnETagThatTheClientHasCostsNothing(t *testing.T) {
+	h, _ := service(t)
+	for _, method := range []string{http.MethodGet, http.MethodHead} {
+		w, r := httptest.NewRecorder(), httptest.NewRequest(method, Path+"?"+cover+"test.t", nil)
+		if method == http.MethodGet {
+			r.Header.Set("If-None-Match", `"e"`)
+		}
+		h.ServeHTTP(w, r)
+		if w.Body.Len() != 0 || method == http.MethodGet && w.Code != http.StatusNotModified || method == http.MethodHead && w.Header().Get("Content-Length") == "" {
+			t.Errorf("%s: got %d, %d bytes, %v", method, w.Code, w.Body.Len(), w.Header())
+		}
+	}
+}
+
+func TestQGISGetsExactlyItsBox(t *testing.T) {
+	const one = "SERVICE=WCS&VERSION=1.0.0&REQUEST=GetCoverage&FORMAT=GeoTIFF&COVERAGE=test.t&CRS=EPSG:4326&RESPONSE_CRS=EPSG:4326&BBOX="
+	for _, c := range []struct {
+		name, query string
+		box         [4]float64
+		w, h        int
+		exact       bool
+	}{
+		{"all cells", "-187.5,-97.5,172.5,97.5&WIDTH=24&HEIGHT=13", [4]float64{-187.5, -97.5, 172.5, 97.5}, 24, 13, true},
+		{"some cells", "-7.5,-7.5,37.5,22.5&WIDTH=3&HEIGHT=2", [4]float64{-7.5, -7.5, 37.5, 22.5}, 3, 2, true},
+		{"cells scaled", "-7.5,-7.5,37.5,22.5&WIDTH=30&HEIGHT=20", [4]float64{-7.5, -7.5, 37.5, 22.5}, 30, 20, false},
+		{"a box between cells", "-5,-20,55,40&WIDTH=10&HEIGHT=10", [4]float64{-5, -20, 55, 40}, 10, 10, false},
+		{"steps", "-7.5,-7.5,37.5,22.5&RESX=15&RESY=15", [4]float64{-7.5, -7.5, 37.5, 22.5}, 3, 2, true},
+	} {
+		h, s := service(t)
+		if w := get(h, one+c.query); w.Code != http.StatusOK {
+			t.Errorf("%s: got %d %s", c.name, w.Code, w.Body)
+			continue
+		}
+		source, _, err := s.Describe(t.Context(), s.asked)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range c.box {
+			if math.Abs(source.Box[i]-c.box[i]) > 1e-9 {
+				t.Errorf("%s: got box %v, want %v", c.name, source.Box, c.box)
+				break
 			}
 		}
-		if _, err := rangeSubset(q.Get("rangesubset"), b.Layers()); err == nil && len(h.formats()) == 0 {
-			t.Fatal("no formats")
+		if source.Width() != c.w || source.Height() != c.h || source.Exact != c.exact {
+			t.Errorf("%s: got %d x %d, exact %v, want %d x %d, %v", c.name, source.Width(), source.Height(), source.Exact, c.w, c.h, c.exact)
 		}
-	})
+	}
+}
+
+func TestOldVersionsRefuseInTheirOwnWords(t *testing.T) {
+	h, _ := service(t)
+	for _, c := range []struct{ query, want string }{
+		{"SERVICE=WCS&VERSION=1.0.0&REQUEST=GetCoverage", `<ServiceException code="MissingParameterValue" locator="coverage">`},
+		{"SERVICE=WCS&VERSION=1.0.0&REQUEST=GetCoverage&COVERAGE=nope", `code="CoverageNotDefined" locator="coverage"`},
+		{"SERVICE=WCS&VERSION=1.0.0&REQUEST=GetCoverage&COVERAGE=test.t&CRS=EPSG:4326&BBOX=1,2,3", `locator="bbox"`},
+		{"SERVICE=WCS&VERSION=1.0.0&REQUEST=GetCoverage&COVERAGE=test.t&CRS=EPSG:1&BBOX=1,2,3,4", `locator="crs"`},
+		{"SERVICE=WCS&VERSION=1.0.0&REQUEST=GetCoverage&COVERAGE=test.t&CRS=EPSG:4326&BBOX=1,2,3,4&WIDTH=-1", `locator="width"`},
+		{"SERVICE=WCS&VERSION=1.1.1&REQUEST=GetCoverage", `exceptionCode="MissingParameterValue" locator="identifier"`},
+		{"SERVICE=WCS&VERSION=1.1.1&REQUEST=GetCoverage&IDENTIFIER=test.t", `locator="boundingbox"`},
+		{"SERVICE=WCS&VERSION=1.1.1&REQUEST=DescribeCoverage", `locator="identifiers"`},
+		{"SERVICE=WCS&VERSION=1.1.1&REQUEST=DescribeCoverage&IDENTIFIERS=nope", `exceptionCode="NoSuchCoverage" locator="identifiers"`},
+	} {
+		w := get(h, c.query)
+		wellFormed(t, c.query, w.Body.String())
+		if w.Code < 400 || w.Code >= 500 || !strings.Contains(w.Body.String(), c.want) {
+			t.Errorf("%s: got %d %s, want %s in it", c.query, w.Code, w.Body, c.want)
+		}
+	}
+}
+
+func TestWCS11GivesTwoParts(t *testing.T) {
+	h, s := service(t)
+	w := get(h, "SERVICE=WCS&VERSION=1.1.1&REQUEST=GetCoverage&IDENTIFIER=test.t&FORMAT=image/tiff&BOUNDINGBOX=0,0,15,30,urn:ogc:def:crs:EPSG::4326&GRIDOFFSETS=15,-15")
+	if w.Code != http.StatusOK || !strings.HasPrefix(w.Header().Get("Content-Type"), "multipart/mixed") || !strings.Contains(w.Body.String(), "<Identifier>test.t<") {
+		t.Fatalf("got %d %s", w.Code, w.Body)
+	}
+	source, _, err := s.Describe(t.Context(), s.asked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if source.Width() != 3 || source.Height() != 2 || !source.Exact {
+		t.Errorf("got %d x %d, exact %v, want 3 x 2 stored cells", source.Width(), source.Height(), source.Exact)
+	}
+}
+
+func TestNativeSystemsAreToldInWordsOfPROJ(t *testing.T) {
+	for _, c := range []struct{ id, want string }{
+		{"lambert:61x41:-400000,300000,20000,20000:10,48,48:6371229", "+proj=lcc +lat_0=48 +lon_0=10 +lat_1=48 +lat_2=48 +a=6371229 +b=6371229 +units=m +no_defs"},
+		{"rotated:41x31:-10,-8,10,7:10,-40,0", "+proj=ob_tran +o_proj=longlat +o_lon_p=0 +o_lat_p=40 +lon_0=10 +R=6371229 +no_defs"},
+	} {
+		cube, fields := coveragetest.Cube(coveragetest.Shape{Grid: coveragetest.Grid(c.id)}, coveragetest.Temperature())
+		source, err := coverage.New(fields, nil, cube, coverage.Cut{X: coverage.All, Y: coverage.All})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := domainOf("x", source).srs(); got != c.want {
+			t.Errorf("%s: got %s, want %s", c.id, got, c.want)
+		}
+	}
 }
