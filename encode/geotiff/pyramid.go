@@ -21,9 +21,6 @@ type image struct {
 // across is how many tiles lie side by side.
 func (m *image) across() int { return (m.width + m.tileWidth - 1) / m.tileWidth }
 
-// down is how many rows of tiles a band has.
-func (m *image) down() int { return (m.height + m.tileHeight - 1) / m.tileHeight }
-
 // images are the full size and overviews of half the size each, until one tile holds all.
 func images(width, height int, o Options) []*image {
 	fit := func(n, most int) int { return min((n+15)/16*16, most) }

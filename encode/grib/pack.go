@@ -12,11 +12,6 @@ type linear struct {
 	bits            int
 }
 
-// of is the value of q, rounded as readers round it.
-func (l linear) of(q float64) float32 {
-	return float32((float64(l.reference) + q*math.Ldexp(1, l.binary)) * math.Pow10(-l.decimal))
-}
-
 // q is the integer nearest to a value.
 func (l linear) q(v float32) float64 {
 	return math.Round((float64(v)*math.Pow10(l.decimal) - float64(l.reference)) / math.Ldexp(1, l.binary))
