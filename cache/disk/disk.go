@@ -25,8 +25,9 @@ const (
 	// largestShare is how much of the cache one entry may take.
 	largestShare = 4
 	// lookShare is after what share of the cache written the folder is looked through again, for what other processes wrote: so
-	// many processes together exceed the bound by a sixteenth each at most.
+	// many processes together exceed the bound by a sixteenth each at most, or by leastLook.
 	lookShare = 16
+	leastLook = 1 << 20
 	// fileBytes is what a file takes beyond its length, half a block of most file systems.
 	fileBytes = 2048
 	// touchedEvery is how old a file's time may be before a hit renews it.
@@ -62,10 +63,7 @@ func Open(folder string, maxBytes int64, log *slog.Logger) (*Cache, error) {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return nil, err
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	c.look()
-	c.makeRoom(0)
 	return c, nil
 }
 
@@ -111,10 +109,10 @@ func (c *Cache) Put(_ context.Context, key string, e cache.Entry) {
 		return
 	}
 	file := name(key)
-	c.mu.Lock()
-	if c.written += size; c.written > c.most/lookShare {
+	if c.lookIsDue(size) {
 		c.look()
 	}
+	c.mu.Lock()
 	c.makeRoom(size + fileBytes)
 	c.held.use(file, size+fileBytes, time.Now())
 	c.mu.Unlock()
@@ -122,6 +120,17 @@ func (c *Cache) Put(_ context.Context, key string, e cache.Entry) {
 		c.trouble("writing", err)
 		c.drop(file)
 	}
+}
+
+// lookIsDue counts what is written, and tells one caller when that is lookShare.
+func (c *Cache) lookIsDue(size int64) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.written += size; c.written <= max(c.most/lookShare, leastLook) {
+		return false
+	}
+	c.written = 0
+	return true
 }
 
 // replace writes a file aside and renames it.

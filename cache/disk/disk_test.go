@@ -173,15 +173,15 @@ func TestProcesses(t *testing.T) {
 	hammer(t.Context(), t, opened(t, folder, sharedRoom))
 }
 
-const sharedRoom = 400_000
+const sharedRoom = 16 << 20
 
 // hammer puts and gets, and fails on what is wrong.
 func hammer(ctx context.Context, t *testing.T, c *Cache) {
-	for i := range 1500 {
+	for i := range 300 {
 		key := fmt.Sprint("key", (i*7+os.Getpid())%150)
 		e, ok := c.Get(ctx, key)
 		if !ok {
-			c.Put(ctx, key, entry(key, 5000+i))
+			c.Put(ctx, key, entry(key, 200_000+i))
 		} else if e.Type != "text/"+key || !strings.HasPrefix(string(e.Body), key+key) {
 			t.Errorf("under %s is %q, which begins %.20q", key, e.Type, e.Body)
 		}

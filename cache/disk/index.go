@@ -66,10 +66,17 @@ func (x *index) oldest() (name string, ok bool) {
 }
 
 // look reads the folder again: what other processes put is added, what they removed goes. Own order stays; theirs is by the files'
-// times. Under the lock.
+// times. Only who looks waits for the disk.
 func (c *Cache) look() {
-	c.written = 0
-	var found []file
+	found := c.walk()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.merge(found)
+	c.makeRoom(0)
+}
+
+// walk lists the folder's entries, and sweeps what writers that ended left aside.
+func (c *Cache) walk() (found []file) {
 	now := time.Now()
 	err := filepath.WalkDir(c.folder, func(path string, d fs.DirEntry, err error) error {
 		if errors.Is(err, fs.ErrNotExist) {
@@ -96,10 +103,10 @@ func (c *Cache) look() {
 	if err != nil {
 		c.trouble("looking through the folder", err)
 	}
-	c.merge(found)
+	return found
 }
 
-// merge brings what was found into the order.
+// merge brings what was found into the order. Under the lock.
 func (c *Cache) merge(found []file) {
 	own := map[string]bool{}
 	var next index

@@ -58,21 +58,21 @@ type Layer struct {
 	Features []Feature
 }
 
-// The numbers of fields in vector_tile.proto, as keys: number<<3 | wire type.
+// The numbers of fields in vector_tile.proto, as keys: number<<3 | wire type, which is 0 for whole numbers.
 const (
 	keyTileLayer    = 3<<3 | 2
 	keyName         = 1<<3 | 2
 	keyFeature      = 2<<3 | 2
 	keyKeys         = 3<<3 | 2
 	keyValues       = 4<<3 | 2
-	keyExtent       = 5<<3 | 0
-	keyVersion      = 15<<3 | 0
+	keyExtent       = 5 << 3
+	keyVersion      = 15 << 3
 	keyTags         = 2<<3 | 2
-	keyKind         = 3<<3 | 0
+	keyKind         = 3 << 3
 	keyGeometry     = 4<<3 | 2
 	keyValueText    = 1<<3 | 2
 	keyValueDouble  = 3<<3 | 1
-	keyValueInteger = 6<<3 | 0 // sint64
+	keyValueInteger = 6 << 3 // sint64
 )
 
 // The commands of geometries (MVT 2.1 4.3.1).
