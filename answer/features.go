@@ -107,7 +107,7 @@ func intervalOf(l *layers.Layer, c elements.Conversion, asked float64) (float64,
 		return roundInterval(span / usualContours), nil
 	}
 	if !(asked > 0) || math.IsInf(asked, 0) || span/asked > maxContours {
-		return 0, fmt.Errorf("interval %g %w: %g to all", asked, ErrTooLarge, span/maxContours)
+		return 0, fmt.Errorf("interval %g %w: at least %.3g", asked, ErrTooLarge, span/maxContours)
 	}
 	return asked, nil
 }
