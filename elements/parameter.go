@@ -27,22 +27,36 @@ func (c *Catalogue) Parameter(id string) (p Parameter, ok bool) {
 		}
 		return p, true
 	}
-	for _, line := range q.GRIB2 {
-		word, _, _ := strings.Cut(line.Value, " ")
-		digits, _, _ := strings.Cut(word, "@")
-		numbers, err := matchNumbers(2, digits)
-		if err != nil { // Load has refused it
-			continue
-		}
-		for i := range c.matches[numbers] {
-			if m := &c.matches[numbers][i]; m.quantity == n.quantity {
-				if found, ok := c.reversed(p, n, m); ok {
+	for _, plain := range []func(*match) bool{ // the WMO's own numbers before those of one centre
+		func(m *match) bool { return m.centres == nil && m.at == nil },
+		func(m *match) bool { return m.centres == nil },
+		func(*match) bool { return true },
+	} {
+		for _, line := range q.GRIB2 {
+			for _, m := range c.lines(n.quantity, line.Value) {
+				if found, ok := c.reversed(p, n, m); ok && plain(m) {
 					return found, true
 				}
 			}
 		}
 	}
 	return p, false
+}
+
+// lines are the matches of a quantity that have the numbers of a row's line.
+func (c *Catalogue) lines(quantity, line string) (all []*match) {
+	word, _, _ := strings.Cut(line, " ")
+	digits, _, _ := strings.Cut(word, "@")
+	numbers, err := matchNumbers(2, digits)
+	if err != nil { // Load has refused it
+		return nil
+	}
+	for i := range c.matches[numbers] {
+		if m := &c.matches[numbers][i]; m.quantity == quantity {
+			all = append(all, m)
+		}
+	}
+	return all
 }
 
 // reversed is the parameter that a line of a row means by a name, if Identify agrees.

@@ -27,6 +27,11 @@ func TestAParameterIsWhatIdentifyReads(t *testing.T) {
 	if found < all*2/3 {
 		t.Errorf("GRIB 2 names only %d of %d elements", found, all)
 	}
+	for _, id := range []string{"t2m", "t", "u10", "tp", "msl", "r2m", "tcc"} {
+		if p, _ := c.Parameter(id); p.Centre != noCentre {
+			t.Errorf("%s has the numbers of centre %d", id, p.Centre)
+		}
+	}
 	for _, id := range []string{"nonsense", "", "grib1_2_1_surface"} {
 		if p, ok := c.Parameter(id); ok {
 			t.Errorf("%q is %+v", id, p)
