@@ -79,7 +79,7 @@ func (s *scribe) requests() {
 	s.operation("GetCapabilities", capabilities)
 	s.operation("GetMap", pictures...)
 	s.operation("GetFeatureInfo", ogc.InfoTypes()...)
-	s.operation(legend, pictures...)
+	s.operation(legend, append(pictures, "image/svg+xml", ogc.TypeJSON)...)
 	s.Close()
 }
 

@@ -84,7 +84,9 @@ func (s *scribe) layer(l *layers.Layer) {
 	s.Leaf("ows:Identifier", l.Name)
 	s.styles(l)
 	for _, p := range s.h.pictures {
-		s.Leaf("Format", p.Type)
+		if announced[p.Type] {
+			s.Leaf("Format", p.Type)
+		}
 	}
 	for _, t := range ogc.InfoTypes() {
 		s.Leaf("InfoFormat", t)
@@ -111,6 +113,9 @@ func (s *scribe) layer(l *layers.Layer) {
 	s.resources(l)
 	s.Close()
 }
+
+// announced are the formats that capabilities name: those that every client reads. Others are sent to those who ask for them.
+var announced = map[string]bool{"image/png": true, "image/jpeg": true}
 
 // styles writes the layer's styles. Title and identifier are the same, as OpenLayers finds a style by either.
 func (s *scribe) styles(l *layers.Layer) {

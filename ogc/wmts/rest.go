@@ -92,7 +92,7 @@ func (h *Handler) resource(w http.ResponseWriter, q *request, path string) error
 
 // tileTypes and infoTypes are the media types by the endings of REST resources.
 var (
-	tileTypes = map[string]string{"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg"}
+	tileTypes = map[string]string{"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "webp": "image/webp"}
 	infoTypes = map[string]string{"txt": ogc.TypeText, "html": ogc.TypeHTML, "gml": ogc.TypeGML, "json": ogc.TypeJSON, "geojson": ogc.TypeGeoJSON}
 
 	infoEndings = []string{"txt", "html", "gml", "json", "geojson"} // as they are announced
