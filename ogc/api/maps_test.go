@@ -131,6 +131,18 @@ func TestCollectionsAreChosen(t *testing.T) {
 	}
 }
 
+func TestAStyleHasAMap(t *testing.T) {
+	for path, want := range map[string]string{"/styles/grey/map": "gfs.t", "/styles/grey/map?collections=hrrr.t2m": "hrrr.t2m"} {
+		w, s := get(t, path)
+		if w.Code != http.StatusOK || s.Asked.Layers[0].Name != want || s.Asked.Layers[0].Style != "grey" {
+			t.Errorf("%s: %d, drew %+v, want %s", path, w.Code, s.Asked.Layers, want)
+		}
+	}
+	if w, _ := get(t, "/styles/nope/map"); w.Code != http.StatusNotFound {
+		t.Errorf("a map in no style: %d", w.Code)
+	}
+}
+
 func TestMapsSayWhatTheyShow(t *testing.T) {
 	w, _ := get(t, "/collections/gfs.t/map?crs=EPSG:4326&bbox=-10,40,20,60")
 	if got := w.Header().Get("Content-Bbox"); got != "40,-10,60,20" {

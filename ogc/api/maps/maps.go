@@ -2,7 +2,9 @@
 package maps
 
 import (
+	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,6 +13,7 @@ import (
 	"isobar/layers"
 	"isobar/ogc"
 	"isobar/ogc/api"
+	"isobar/styles"
 )
 
 // relMap is the relation of a link to a map.
@@ -45,6 +48,8 @@ func Part(answers ogc.Answers, hold ogc.Hold, about ogc.About, pictures api.Pict
 		Operations: []api.Operation{
 			{Path: "/map", ID: "maps.dataset.getMap", Summary: "A map of one or more collections", Tag: "Maps", Types: types,
 				Params: append([]api.Param{api.CollectionsParam}, params...), Handle: s.dataset},
+			{Path: "/styles/{styleId}/map", ID: "maps.dataset.style.getMap", Summary: "A map of one or more collections in a style", Tag: "Maps", Types: types,
+				Params: append([]api.Param{api.CollectionsParam}, params...), Handle: s.dataset},
 			{Path: "/collections/{collectionId}/map", ID: "maps.collection.getMap", Summary: "A map of a collection", Tag: "Maps", Types: types, Params: params, Handle: s.collection},
 			{Path: "/collections/{collectionId}/styles/{styleId}/map", ID: "maps.collection.style.getMap", Summary: "A map of a collection in one of its styles", Tag: "Maps",
 				Types: types, Params: params, Handle: s.collection},
@@ -66,13 +71,33 @@ func (s *service) collection(c *api.Call) error {
 	return s.draw(c, []string{c.Path("collectionId")}, c.Path("styleId"))
 }
 
-// dataset draws the collections that are named, or the first there is.
+// dataset draws the collections that are named, or the first there is; in a style, the first that has it.
 func (s *service) dataset(c *api.Call) error {
+	style := c.Path("styleId")
+	if style != "" && c.Query.Get("collections") == "" {
+		name, err := s.offering(style)
+		if err != nil {
+			return err
+		}
+		return s.draw(c, []string{name}, style)
+	}
 	names, err := c.Collections(s.hold, s.about.LayerLimit)
 	if err != nil {
 		return err
 	}
-	return s.draw(c, names, "")
+	return s.draw(c, names, style)
+}
+
+// offering is the first collection that has a style.
+func (s *service) offering(style string) (string, error) {
+	catalogue, release := s.hold()
+	defer release()
+	for _, l := range catalogue.Layers() {
+		if slices.ContainsFunc(l.Styles, func(one *styles.Style) bool { return one.ID == style }) {
+			return l.Name, nil
+		}
+	}
+	return "", &ogc.Fault{Status: http.StatusNotFound, Code: ogc.StyleNotDefined, Locator: "styles", Text: "there is no style " + strconv.Quote(style)}
 }
 
 // draw makes the map.

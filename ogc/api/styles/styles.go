@@ -89,7 +89,9 @@ func (s *service) all(c *api.Call) error {
 				continue
 			}
 			seen[style.ID] = true
-			told.Styles = append(told.Styles, entry{style.ID, style.Title, sheets(c.Base+"/styles/"+url.PathEscape(style.ID), true)})
+			here := c.Base + "/styles/" + url.PathEscape(style.ID)
+			told.Styles = append(told.Styles, entry{style.ID, style.Title, append(sheets(here, true),
+				api.Link{Href: here + "/map", Rel: relMap, Type: s.picture, Title: "A map of the first collection in this style; collections= chooses others"})})
 		}
 	}
 	return c.Document("Styles", told)
