@@ -50,6 +50,7 @@ type CoverageLimits struct {
 	Cells  int64 // values over all fields
 	Bytes  int64 // of the body
 	Planes int   // fields
+	AtOnce int   // coverages written at once; others wait
 }
 
 // The limits where CoverageLimits has none.
@@ -57,6 +58,7 @@ const (
 	defaultCells  = 1 << 28
 	defaultBytes  = 1 << 30
 	defaultPlanes = 1 << 14
+	defaultAtOnce = 16
 )
 
 // BudgetError is a coverage that is larger than the limits, found before anything was read. It wraps ErrTooLarge.
@@ -86,9 +88,10 @@ type Coverages struct {
 	sampler coverage.Sampler
 	formats []encode.Coverage
 	limits  CoverageLimits
+	seats   chan struct{} // apart from those of pictures: a slow client holds one for long
 }
 
-// NewCoverages makes it beside a service, whose catalogue and seats it shares. The first format is the default.
+// NewCoverages makes it beside a service, whose catalogue it shares. The first format is the default.
 func NewCoverages(s *Service, sampler coverage.Sampler, formats []encode.Coverage, limits CoverageLimits) *Coverages {
 	if limits.Cells <= 0 {
 		limits.Cells = defaultCells
@@ -97,7 +100,9 @@ func NewCoverages(s *Service, sampler coverage.Sampler, formats []encode.Coverag
 		limits.Bytes = defaultBytes
 	}
 	limits.Planes = orElse(limits.Planes, defaultPlanes)
-	return &Coverages{service: s, sampler: sampler, formats: formats, limits: limits}
+	return &Coverages{
+		service: s, sampler: sampler, formats: formats, limits: limits, seats: make(chan struct{}, orElse(limits.AtOnce, defaultAtOnce)),
+	}
 }
 
 // Formats lists what answers come in, the default first. The list is shared: not to be written to.
@@ -178,11 +183,12 @@ func (c *Coverages) Coverage(ctx context.Context, r CoverageRequest) (Coverage, 
 			return errFinished
 		}
 		defer hold.leave()
-		leave, err := c.service.seat(ctx)
-		if err != nil {
-			return err
+		select {
+		case c.seats <- struct{}{}:
+			defer func() { <-c.seats }()
+		case <-ctx.Done():
+			return ctx.Err()
 		}
-		defer leave()
 		return format.Encode(ctx, w, resolved.source)
 	}
 	return a, nil

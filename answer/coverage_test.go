@@ -258,3 +258,36 @@ func TestACoverageAfterDoneIsRefused(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// stuck is a client that takes nothing until it is let go.
+type stuck struct{ taken, release chan struct{} }
+
+func (s *stuck) Write(b []byte) (int, error) {
+	close(s.taken)
+	<-s.release
+	return len(b), nil
+}
+
+func TestASlowClientHoldsNoPicturesSeat(t *testing.T) {
+	c := coverages(t, CoverageLimits{AtOnce: 1})
+	a, err := c.Coverage(t.Context(), CoverageRequest{Layers: []string{"g.t"}, Cut: whole})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Done()
+	slow, done := &stuck{make(chan struct{}), make(chan struct{})}, make(chan error)
+	go func() { done <- a.Write(context.WithoutCancel(t.Context()), slow) }()
+	<-slow.taken
+	if n := len(c.service.seats); n != 0 {
+		t.Errorf("%d seats of pictures are taken", n)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := a.Write(ctx, io.Discard); !errors.Is(err, context.Canceled) {
+		t.Errorf("a second one at once: %v", err)
+	}
+	close(slow.release)
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}

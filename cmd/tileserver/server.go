@@ -41,7 +41,7 @@ func (h *house) routes(service *answer.Service, coverages *answer.Coverages, set
 	}
 	e.Pre(tidy)
 	e.Use(h.watch(), middleware.Recover(), open, compress())
-	e.Use(middleware.ContextTimeout(h.conf.Limits.Timeout))
+	e.Use(middleware.ContextTimeoutWithConfig(middleware.ContextTimeoutConfig{Timeout: h.conf.Limits.Timeout, Skipper: streams}))
 
 	hold, about, formats := ogc.HoldOf(service), h.about(), api.Pictures{Formats: pictures}
 	wms.New(service, about, pictures, h.baseURL, h.log).Register(e)
@@ -57,6 +57,11 @@ func (h *house) routes(service *answer.Service, coverages *answer.Coverages, set
 	getOrHead(e, "/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
 	getOrHead(e, readyPath, h.readyz)
 	return e, nil
+}
+
+// streams tells of answers that are written as they are made: their size is bounded, and a slow client may take its time.
+func streams(c echo.Context) bool {
+	return c.Path() == wcs.Path || strings.HasSuffix(c.Path(), "/coverage")
 }
 
 // getOrHead registers a handler for both methods: echo answers HEAD with 405 otherwise.
