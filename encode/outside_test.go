@@ -22,6 +22,7 @@ import (
 	"isobar/encode/grib"
 	"isobar/encode/netcdf"
 	"isobar/encode/png16"
+	"isobar/encode/zarr"
 	"isobar/field"
 	"isobar/geo"
 	"isobar/sample"
@@ -327,5 +328,28 @@ func TestOutsideGDALReadsPNG16(t *testing.T) {
 		} else if i > 500 {
 			break
 		}
+	}
+}
+
+// xarrayScript opens both files and prints what it sees of the variable.
+const xarrayScript = `
+import sys, xarray, zarr
+a = xarray.open_dataset(sys.argv[1])
+b = xarray.open_zarr(zarr.storage.ZipStore(sys.argv[2], mode="r"), consolidated=True)
+assert (a.t.fillna(-1).values == b.t.fillna(-1).values).all(), "values differ"
+for d in (a, b):
+    print(d.t.dims, d.t.shape, d.t.attrs["standard_name"], d.t.attrs["grid_mapping"], str(d.time.values[-1])[:19], float(d.pressure[0]))
+`
+
+func TestOutsideXarrayOpensZarrAndNetCDF(t *testing.T) {
+	tool(t, "python3")
+	if exec.Command("python3", "-c", "import xarray, zarr, netCDF4").Run() != nil {
+		t.Skip("xarray, zarr and netCDF4 are not installed for python3")
+	}
+	s := of(t, "lambert:61x41:-400000,300000,20000,20000:10,60,30:6371229", 2, all, field.Level{Kind: elements.Pressure, Value: 50000, To: 50000}, field.Level{Kind: elements.Pressure, Value: 85000, To: 85000})
+	out := run(t, "python3", "-c", xarrayScript, written(t, netcdf.Format(catalogue(t)), s), written(t, zarr.Format(catalogue(t)), s))
+	want := "('time', 'pressure', 'y', 'x') (2, 2, 41, 61) air_temperature crs 2026-11-24T03:00:00 50000.0\n"
+	if out != want+want {
+		t.Errorf("got\n%swant twice\n%s", out, want)
 	}
 }
