@@ -166,26 +166,35 @@ func plain(text []byte) error {
 
 // read takes the first raster symbolizer of a style; vectors have none of what a raster shows.
 func (l *Layer) read(groups []group) error {
+	r := first(groups)
+	if r == nil {
+		return fmt.Errorf("%w: its style has no RasterSymbolizer", ErrRead)
+	}
+	if v := r.Opacity.value(); v != "" {
+		opacity, err := fraction(v)
+		if err != nil {
+			return err
+		}
+		l.Fade = 1 - opacity
+	}
+	if r.Map == nil {
+		return nil
+	}
+	var err error
+	l.Own, err = r.Map.style()
+	return err
+}
+
+// first is the first raster symbolizer, or nil.
+func first(groups []group) *raster {
 	for _, g := range groups {
 		for _, rule := range g.Rules {
-			for _, r := range rule.Rasters {
-				if v := r.Opacity.value(); v != "" {
-					opacity, err := fraction(v)
-					if err != nil {
-						return err
-					}
-					l.Fade = 1 - opacity
-				}
-				if r.Map == nil {
-					return nil
-				}
-				var err error
-				l.Own, err = r.Map.style()
-				return err
+			if len(rule.Rasters) > 0 {
+				return &rule.Rasters[0]
 			}
 		}
 	}
-	return fmt.Errorf("%w: its style has no RasterSymbolizer", ErrRead)
+	return nil
 }
 
 // style is a colour map as a style. A map of intervals colours what lies below each quantity, and nothing beyond the last.

@@ -3,7 +3,6 @@ package wms
 import (
 	"net/http"
 	"slices"
-	"strconv"
 
 	"isobar/answer"
 	"isobar/layers"
@@ -119,6 +118,3 @@ func (h *Handler) getLegendGraphic(w http.ResponseWriter, q *request) error {
 	}
 	return ogc.Send(w, q.Request, a)
 }
-
-// whole writes a number of pixels.
-func whole(n int) string { return strconv.Itoa(n) }
