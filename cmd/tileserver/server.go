@@ -16,6 +16,7 @@ import (
 	"isobar/geo/tilematrix"
 	"isobar/ogc"
 	"isobar/ogc/api"
+	apicoverages "isobar/ogc/api/coverages"
 	"isobar/ogc/api/maps"
 	"isobar/ogc/api/styles"
 	"isobar/ogc/api/tiles"
@@ -49,6 +50,7 @@ func (h *house) routes(service *answer.Service, coverages *answer.Coverages, set
 	wcs.New(coverages, hold, about, h.baseURL, h.log).Register(e)
 	xyz.New(service, service, h.baseURL, h.log).Register(e)
 	api.New(hold, about, page, h.baseURL, h.log,
+		apicoverages.Part(coverages, hold),
 		styles.Part(hold, formats.Types()[0]),
 		maps.Part(service, hold, about, formats),
 		tiles.Part(service, hold, about, sets, formats),

@@ -94,15 +94,15 @@ func TestEveryFaultNamesItsParameterOrValue(t *testing.T) {
 
 func TestErrorsFromBelowKeepTheirMeaning(t *testing.T) {
 	h, s := service(t)
-	s.err = &answer.BudgetError{Cells: 9, MaxCells: 1}
+	s.Err = &answer.BudgetError{Cells: 9, MaxCells: 1}
 	if w := get(h, cover+"test.t"); w.Code != http.StatusRequestEntityTooLarge || !strings.Contains(w.Body.String(), "9 values") {
 		t.Errorf("too large: got %d %s", w.Code, w.Body)
 	}
-	s.err = errors.New("secret")
+	s.Err = errors.New("secret")
 	if w := get(h, cover+"test.t"); w.Code != http.StatusInternalServerError || strings.Contains(w.Body.String(), "secret") {
 		t.Errorf("internal: got %d %s", w.Code, w.Body)
 	}
-	s.err = nil
+	s.Err = nil
 	w := get(h, cover+"test.t&FORMAT=netcdf")
 	if w.Code != http.StatusInternalServerError || w.Header().Get("ETag") != "" || w.Header().Get("Content-Disposition") != "" {
 		t.Errorf("an encoder that fails at once: got %d %v", w.Code, w.Header())
@@ -182,7 +182,7 @@ func TestRequestsMeanTheirCells(t *testing.T) {
 			t.Errorf("%s: got %d %s", c.query, w.Code, w.Body)
 			continue
 		}
-		source, _, err := s.Describe(t.Context(), s.asked)
+		source, _, err := s.Describe(t.Context(), s.Asked)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -218,9 +218,9 @@ func TestXMLMeansWhatKVPMeans(t *testing.T) {
 			t.Errorf("%s: got %d %s", c.document, w.Code, w.Body)
 			continue
 		}
-		byXML := fmt.Sprintf("%+v", s.asked.Layers) + requestText(s.asked)
+		byXML := fmt.Sprintf("%+v", s.Asked.Layers) + requestText(s.Asked)
 		get(h, cover+c.query)
-		if byKVP := fmt.Sprintf("%+v", s.asked.Layers) + requestText(s.asked); byXML != byKVP {
+		if byKVP := fmt.Sprintf("%+v", s.Asked.Layers) + requestText(s.Asked); byXML != byKVP {
 			t.Errorf("%s: got %s, want %s", c.document, byXML, byKVP)
 		}
 	}
@@ -343,7 +343,7 @@ func TestQGISGetsExactlyItsBox(t *testing.T) {
 			t.Errorf("%s: got %d %s", c.name, w.Code, w.Body)
 			continue
 		}
-		source, _, err := s.Describe(t.Context(), s.asked)
+		source, _, err := s.Describe(t.Context(), s.Asked)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -386,7 +386,7 @@ func TestWCS11GivesTwoParts(t *testing.T) {
 	if w.Code != http.StatusOK || !strings.HasPrefix(w.Header().Get("Content-Type"), "multipart/mixed") || !strings.Contains(w.Body.String(), "<Identifier>test.t<") {
 		t.Fatalf("got %d %s", w.Code, w.Body)
 	}
-	source, _, err := s.Describe(t.Context(), s.asked)
+	source, _, err := s.Describe(t.Context(), s.Asked)
 	if err != nil {
 		t.Fatal(err)
 	}

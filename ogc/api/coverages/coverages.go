@@ -1,0 +1,208 @@
+// Package coverages speaks OGC API - Coverages (draft of 2026) with the parameters of earlier drafts that clients send.
+package coverages
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"isobar/answer"
+	"isobar/coverage"
+	"isobar/encode"
+	"isobar/geo"
+	"isobar/layers"
+	"isobar/ogc"
+	"isobar/ogc/api"
+)
+
+// Coverages makes coverages; *answer.Coverages does.
+type Coverages interface {
+	Formats() []encode.Coverage
+	Describe(ctx context.Context, r answer.CoverageRequest) (s *coverage.Source, done func(), err error)
+	Coverage(ctx context.Context, r answer.CoverageRequest) (answer.Coverage, error)
+}
+
+var _ Coverages = (*answer.Coverages)(nil)
+
+// The relations of links.
+const (
+	relRoot      = "http://www.opengis.net/def/rel/ogc/1.0/"
+	relCoverage  = relRoot + "coverage"
+	relDomainSet = relRoot + "coverage-domainset"
+	relRangeType = relRoot + "coverage-rangetype"
+	relSchema    = relRoot + "schema"
+)
+
+// service makes the part.
+type service struct {
+	coverages Coverages
+	hold      ogc.Hold
+}
+
+// Part is the numbers of collections, and what they are.
+func Part(coverages Coverages, hold ogc.Hold) api.Part {
+	s := &service{coverages, hold}
+	return api.Part{
+		Conformance: conformance(),
+		Collection:  s.links,
+		Operations: []api.Operation{
+			{Path: "/collections/{collectionId}/coverage", ID: "collection.getCoverage", Summary: "The numbers of a collection", Tag: "Coverages", Types: s.types(), Params: params, Handle: s.coverage},
+			{Path: "/collections/{collectionId}/coverage/domainset", ID: "collection.getDomainSet", Summary: "Where a coverage's cells lie", Tag: "Coverages",
+				Types: []string{api.TypeJSON, api.TypeHTML}, Handle: s.domainSet},
+			{Path: "/collections/{collectionId}/coverage/rangetype", ID: "collection.getRangeType", Summary: "What a coverage's values are", Tag: "Coverages",
+				Types: []string{api.TypeJSON, api.TypeHTML}, Handle: s.rangeType},
+			{Path: "/collections/{collectionId}/schema", ID: "collection.getSchema", Summary: "A collection's fields as JSON Schema", Tag: "Coverages",
+				Types: []string{api.TypeJSON, api.TypeHTML}, Handle: s.schema},
+		},
+	}
+}
+
+// conformance lists the classes that are followed.
+func conformance() (uris []string) {
+	for _, name := range []string{
+		"core", "subsetting-spatial", "subsetting-temporal", "subsetting-general", "scaling-size", "scaling-resolution", "field-selection", "crs", "geotiff", "cog", "netcdf",
+		"coveragejson", "zarr", "api-operations",
+	} {
+		uris = append(uris, "https://www.opengis.net/spec/ogcapi-coverages-1/1.0/conf/"+name, "http://www.opengis.net/spec/ogcapi-coverages-1/1.0/conf/"+name)
+	}
+	return uris
+}
+
+// types are the formats' media types, the default first.
+func (s *service) types() (list []string) {
+	for _, f := range s.coverages.Formats() {
+		if !slices.Contains(list, f.Type) {
+			list = append(list, f.Type)
+		}
+	}
+	return list
+}
+
+// path is where a layer's collection is.
+func path(base string, l *layers.Layer) string {
+	return base + "/collections/" + url.PathEscape(l.Name)
+}
+
+// links are those of a collection: the coverage in each format, the default without f, as GDAL takes the first of a type it knows.
+func (s *service) links(base string, l *layers.Layer) (links []api.Link) {
+	at := path(base, l)
+	for i, f := range s.coverages.Formats() {
+		href := at + "/coverage"
+		if i > 0 {
+			href += "?f=" + f.Name
+		}
+		links = append(links, api.Link{Href: href, Rel: relCoverage, Type: f.Type, Title: "The numbers as " + f.Name})
+	}
+	return append(links,
+		api.Link{Href: at + "/coverage/domainset", Rel: relDomainSet, Type: api.TypeJSON, Title: "Where the cells lie"},
+		api.Link{Href: at + "/coverage/rangetype", Rel: relRangeType, Type: api.TypeJSON, Title: "What the values are"},
+		api.Link{Href: at + "/schema", Rel: relSchema, Type: api.TypeJSON, Title: "The fields as JSON Schema"},
+	)
+}
+
+// layer is the collection of a request.
+func (s *service) layer(c *api.Call) (*layers.Layer, error) {
+	catalogue, release := s.hold()
+	defer release()
+	return catalogue.Layer(c.Path("collectionId"))
+}
+
+// coverage answers with numbers.
+func (s *service) coverage(c *api.Call) error {
+	l, err := s.layer(c)
+	if err != nil {
+		return err
+	}
+	short := map[string]string{}
+	for _, f := range s.coverages.Formats() {
+		short[f.Name] = f.Type
+	}
+	mediaType, err := c.Choose(s.types(), short)
+	if err != nil {
+		return err
+	}
+	r, err := s.request(c, l)
+	if err != nil {
+		return s.explain(c, err)
+	}
+	for _, f := range s.coverages.Formats() {
+		if f.Type == mediaType {
+			r.Format = f.Name
+			break
+		}
+	}
+	a, err := s.coverages.Coverage(c.Context(), r)
+	if err != nil {
+		return s.explain(c, err)
+	}
+	names := tell(c.Header(), a.Source)
+	c.Header().Set("Content-Disposition", fmt.Sprintf("inline; filename=%q", fileName(l)+a.Format.Extension))
+	if err := ogc.SendCoverage(c.ResponseWriter, c.Request, a, ""); err != nil {
+		for _, name := range append(names, "Content-Disposition") {
+			c.Header().Del(name)
+		}
+		return err
+	}
+	return nil
+}
+
+// fileName is a layer's name as a file may have it.
+func fileName(l *layers.Layer) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`/\<>:"|?*`, r) || r < ' ' {
+			return '_'
+		}
+		return r
+	}, l.Name)
+}
+
+// tell says what the answer holds (OGC API Coverages, core), and the names of the headers.
+func tell(h http.Header, s *coverage.Source) []string {
+	b, ref := s.Box, reference(s)
+	if ref.NorthFirst {
+		b = geo.Box{b[1], b[0], b[3], b[2]}
+	}
+	h.Set("Content-Bbox", ogc.Number(b[0])+","+ogc.Number(b[1])+","+ogc.Number(b[2])+","+ogc.Number(b[3]))
+	if s.Ref.Code != "" {
+		api.TellCRS(h, ref)
+	}
+	when := s.Times[0].String()
+	if n := len(s.Times); n > 1 {
+		when += "/" + s.Times[n-1].String()
+	}
+	h.Set("Content-Datetime", when)
+	return []string{"Content-Bbox", "Content-Crs", "Content-Datetime"}
+}
+
+// reference is the system of an answer as it is told: longitudes come first.
+func reference(s *coverage.Source) geo.Reference {
+	if s.Ref.Degrees && s.Ref.Code == "EPSG:4326" {
+		if ref, err := geo.Lookup("CRS:84"); err == nil {
+			return ref
+		}
+	}
+	return s.Ref
+}
+
+// explain turns errors from below into faults. What lies wholly outside a coverage is an answer without content.
+func (s *service) explain(c *api.Call, err error) error {
+	var axis *coverage.AxisError
+	switch {
+	case errors.Is(err, coverage.ErrOutside):
+		c.WriteHeader(http.StatusNoContent)
+		return nil
+	case errors.As(err, &axis) && errors.Is(err, coverage.ErrScale):
+		return ogc.Invalid("scale-size", "%v", err)
+	case errors.As(err, &axis):
+		return ogc.Invalid("subset", "%v", err)
+	case errors.Is(err, answer.ErrTooLarge):
+		return &ogc.Fault{Status: http.StatusRequestEntityTooLarge, Code: ogc.InvalidParameterValue, Text: err.Error()}
+	case errors.Is(err, encode.ErrUnfit):
+		return ogc.Invalid("f", "%v", err)
+	}
+	return err
+}

@@ -1,0 +1,282 @@
+package coverages
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"isobar/answer"
+	"isobar/coverage"
+	"isobar/geo"
+	"isobar/grid"
+	"isobar/layers"
+	"isobar/ogc"
+	"isobar/ogc/api"
+)
+
+// maxSide bounds width and height as they are announced; what is too much is found by the cells of all fields.
+const maxSide = 1 << 15
+
+// params are the parameters of a coverage. Those of earlier drafts have two spellings.
+var params = []api.Param{
+	api.BoxParam, api.BoxCRS, api.Crs, api.DateTime, api.Subset, api.TextParam("subset-crs", "Reference system of the spatial axes of subset; CRS84 if left out"),
+	api.WholeParam("width", "Columns of the answer", maxSide), api.WholeParam("height", "Rows of the answer", maxSide),
+	api.TextParam("resolution", "Steps of the answer: Lon(0.5),Lat(0.5)"),
+	api.TextParam("scale-factor", "How many times fewer cells along each axis"), api.TextParam("scaleFactor", "The same as scale-factor"),
+	api.TextParam("scale-axes", "How many times fewer cells along an axis: Lon(2),Lat(2)"), api.TextParam("scaleAxes", "The same as scale-axes"),
+	api.TextParam("scale-size", "Cells along an axis: Lon(144),Lat(73)"), api.TextParam("scaleSize", "The same as scale-size"),
+	api.TextParam("properties", "Fields, with commas; all if left out"), api.TextParam("exclude-properties", "Fields that are left out"),
+	api.TextParam("interpolation", "nearest, linear or average"),
+}
+
+// The names of spatial axes, in lower case.
+var (
+	namesX = []string{"lon", "long", "longitude", "x", "e", "easting"}
+	namesY = []string{"lat", "latitude", "y", "n", "northing"}
+)
+
+// request reads what part of a layer is wanted. Errors are *ogc.Fault, and those of Describe.
+func (s *service) request(c *api.Call, l *layers.Layer) (r answer.CoverageRequest, err error) {
+	selection, axes, err := c.Selection()
+	if err != nil {
+		return r, err
+	}
+	r = answer.CoverageRequest{Layers: []string{l.Name}, Time: selection.Time, Run: selection.Run, Cut: coverage.Cut{X: coverage.All, Y: coverage.All}}
+	if r.Level, err = ranged(c, selection.Level, "elevation", "pressure", "height", "z"); err != nil {
+		return r, err
+	}
+	var member *float64
+	if selection.Member != nil {
+		m := float64(*selection.Member)
+		member = &m
+	}
+	if r.Member, err = ranged(c, member, "member", "realization"); err != nil {
+		return r, err
+	}
+	if err := properties(c, l); err != nil {
+		return r, err
+	}
+	if err := place(c, axes, &r.Cut); err != nil {
+		return r, err
+	}
+	if r.Cut.In == nil && r.Cut.Out == nil {
+		r.Cut.X = allX(l)
+	}
+	switch v := strings.ToLower(c.Query.Get("interpolation")); v {
+	case "":
+	case string(coverage.Nearest), string(coverage.Linear), string(coverage.Average):
+		r.Cut.Interpolation = coverage.Interpolation(v)
+	default:
+		return r, ogc.Invalid("interpolation", "interpolation is nearest, linear or average")
+	}
+	return r, s.scale(c, &r)
+}
+
+// allX is all columns. Those around the Earth begin at 180 degrees west, wherever the grid does.
+func allX(l *layers.Layer) coverage.Interval {
+	if n, ok := grid.NativeOf(l.Grid); ok && (!n.Degrees || n.Turn != 360) || l.Extent.MaxX()-l.Extent.MinX() < 360 {
+		return coverage.All
+	}
+	return coverage.Interval{Low: -180, High: 180}
+}
+
+// ranged is one value of a dimension, or, where subset has an interval of it, that.
+func ranged(c *api.Call, value *float64, names ...string) (*coverage.Interval, error) {
+	if value == nil {
+		return nil, nil
+	}
+	in := coverage.At(*value)
+	axes, err := api.ReadSubset(c.Query)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		given, ok := axes[name]
+		if !ok || given.High == given.Low {
+			continue
+		}
+		if in, err = interval(name, given); err != nil {
+			return nil, err
+		}
+	}
+	return &in, nil
+}
+
+// interval is a part of an axis in numbers.
+func interval(name string, given api.Interval) (in coverage.Interval, err error) {
+	in = coverage.Interval{Low: math.Inf(-1), High: math.Inf(1), Slice: given.Low == given.High && given.Low != "*"}
+	for _, end := range []struct {
+		text string
+		to   *float64
+	}{{given.Low, &in.Low}, {given.High, &in.High}} {
+		if end.text == "*" {
+			continue
+		}
+		v, err := strconv.ParseFloat(end.text, 64)
+		if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
+			return in, ogc.Invalid("subset", "subset: %s %q is no number", name, end.text)
+		}
+		*end.to = v
+	}
+	return in, nil
+}
+
+// properties checks that the fields asked for are the collection's one.
+func properties(c *api.Call, l *layers.Layer) error {
+	field := fieldName(l)
+	for _, name := range c.Query.List("properties") {
+		if name != field && name != l.Name && name != "*" {
+			return ogc.Invalid("properties", "properties: there is no field %q", name)
+		}
+	}
+	if list := c.Query.List("exclude-properties"); len(list) > 0 {
+		if slices.Contains(list, field) || slices.Contains(list, l.Name) {
+			return ogc.Invalid("exclude-properties", "exclude-properties leaves no field")
+		}
+		return ogc.Invalid("exclude-properties", "exclude-properties: there is no field %q", list[0])
+	}
+	return nil
+}
+
+// fieldName is a layer's name within its model.
+func fieldName(l *layers.Layer) string { return strings.TrimPrefix(l.Name, l.Model.ID+".") }
+
+// place reads bbox or the spatial axes of subset, and crs.
+func place(c *api.Call, axes map[string]api.Interval, cut *coverage.Cut) error {
+	ref, err := c.Reference("bbox-crs", "CRS:84")
+	if err != nil {
+		return err
+	}
+	box, given, err := c.Box(ref)
+	switch {
+	case err != nil:
+		return err
+	case given && len(axes) > 0:
+		return ogc.Invalid("subset", "bbox and the spatial axes of subset say the same: give one of them")
+	case given:
+		cut.In, cut.X, cut.Y = &ref, coverage.Interval{Low: box[0], High: box[2]}, coverage.Interval{Low: box[1], High: box[3]}
+	case len(axes) > 0:
+		if ref, err = c.Reference("subset-crs", "CRS:84"); err != nil {
+			return err
+		}
+		cut.In = &ref
+	}
+	for name, given := range axes {
+		in, err := interval(name, given)
+		if err != nil {
+			return err
+		}
+		switch {
+		case slices.Contains(namesX, name):
+			cut.X = in
+		case slices.Contains(namesY, name):
+			cut.Y = in
+		default:
+			return ogc.Invalid("subset", "subset: there is no axis %q", name)
+		}
+	}
+	if c.Query.Get("crs") == "" {
+		return nil
+	}
+	out := new(geo.Reference)
+	*out, err = c.Reference("crs", "CRS:84")
+	cut.Out = out
+	return err
+}
+
+// scale reads how fine the answer is. One of the ways may be used.
+func (s *service) scale(c *api.Call, r *answer.CoverageRequest) (err error) {
+	ways := [][]string{{"width", "height"}, {"resolution"}, {"scale-factor", "scalefactor"}, {"scale-axes", "scaleaxes"}, {"scale-size", "scalesize"}}
+	way, value := "", ""
+	for _, names := range ways {
+		name, v := c.Query.First(names...)
+		if v == "" {
+			continue
+		}
+		if way != "" {
+			return ogc.Invalid(name, "%s and %s exclude each other", way, name)
+		}
+		way, value = names[0], v
+	}
+	switch way {
+	case "":
+		return nil
+	case "width":
+		if r.Cut.Width, err = c.Query.Whole("width", 0, 1, maxSide); err != nil {
+			return err
+		}
+		r.Cut.Height, err = c.Query.Whole("height", 0, 1, maxSide)
+		return err
+	case "scale-factor":
+		f, err := strconv.ParseFloat(value, 64)
+		if err != nil || !(f > 0) || math.IsInf(f, 1) {
+			return ogc.Invalid(way, "scale-factor %q is no factor", value)
+		}
+		r.Cut.ScaleX, r.Cut.ScaleY = 1/f, 1/f
+		return nil
+	}
+	along, err := pair(way, value)
+	if err != nil {
+		return err
+	}
+	switch way {
+	case "scale-axes":
+		r.Cut.ScaleX, r.Cut.ScaleY = inverse(along[0]), inverse(along[1])
+	case "scale-size":
+		r.Cut.Width, r.Cut.Height = int(along[0]), int(along[1])
+	case "resolution":
+		return s.resolution(c, r, along)
+	}
+	return nil
+}
+
+// inverse is 1/f, and 0 for the factor of an axis that is not named.
+func inverse(f float64) float64 {
+	if f == 0 {
+		return 0
+	}
+	return 1 / f
+}
+
+// resolution turns steps into numbers of cells, which the whole box tells.
+func (s *service) resolution(c *api.Call, r *answer.CoverageRequest, along [2]float64) error {
+	source, done, err := s.coverages.Describe(c.Context(), *r)
+	if err != nil {
+		return err
+	}
+	defer done()
+	for i, to := range []*int{&r.Cut.Width, &r.Cut.Height} {
+		if along[i] == 0 {
+			continue
+		}
+		n := math.Round((source.Box[i+2] - source.Box[i]) / along[i])
+		if n > maxSide {
+			return ogc.Invalid("resolution", "resolution gives %g cells, more than %d", n, maxSide)
+		}
+		*to = int(max(n, 1))
+	}
+	return nil
+}
+
+// pair reads numbers above 0 for x and y: Lon(2),Lat(3). 0: not named.
+func pair(parameter, text string) (along [2]float64, err error) {
+	for item := range strings.SplitSeq(text, ",") {
+		name, value, ok := strings.Cut(strings.TrimSpace(item), "(")
+		value, closed := strings.CutSuffix(strings.TrimSpace(value), ")")
+		v, bad := strconv.ParseFloat(strings.TrimSpace(value), 64)
+		i := 0
+		switch name = strings.ToLower(strings.TrimSpace(name)); {
+		case slices.Contains(namesX, name):
+		case slices.Contains(namesY, name):
+			i = 1
+		default:
+			return along, ogc.Invalid(parameter, "%s: there is no axis %q", parameter, name)
+		}
+		if !ok || !closed || bad != nil || !(v > 0) || v > 1e9 || along[i] != 0 {
+			return along, ogc.Invalid(parameter, "%s %q is not of the form Lon(number),Lat(number)", parameter, text)
+		}
+		along[i] = v
+	}
+	return along, nil
+}
