@@ -28,6 +28,7 @@ type limitsKey struct{ extent geo.Box }
 type setLimits struct {
 	set    *tilematrix.Set
 	limits []tilematrix.Limits
+	text   string // once it is written: many layers share one extent
 }
 
 // capabilities writes the document.
@@ -107,8 +108,9 @@ func (s *scribe) layer(l *layers.Layer) {
 		}
 		s.Close()
 	}
-	for _, link := range s.links(l) {
-		s.link(link)
+	links := s.links(l)
+	for i := range links {
+		s.link(&links[i])
 	}
 	s.resources(l)
 	s.Close()
@@ -153,7 +155,13 @@ func (s *scribe) links(l *layers.Layer) []setLimits {
 }
 
 // link writes a set's limits, unless the layer fills all of it.
-func (s *scribe) link(of setLimits) {
+func (s *scribe) link(of *setLimits) {
+	if of.text != "" {
+		s.Raw(of.text)
+		return
+	}
+	from := len(s.Bytes())
+	defer func() { of.text = string(s.Bytes()[from:]) }()
 	s.Open("TileMatrixSetLink")
 	s.Leaf("TileMatrixSet", of.set.ID)
 	first := of.set.Matrices[len(of.set.Matrices)-1]
