@@ -144,7 +144,7 @@ func (s *scribe) description11(h *Handler, o offer, source *coverage.Source) {
 	s.Leaf("wcs:GridBaseCRS", urn(g))
 	s.Leaf("wcs:GridType", "urn:ogc:def:method:WCS:1.1:2dSimpleGrid")
 	s.Leaf("wcs:GridOrigin", pair(g.Ref, ogc.Number(g.X[0]), ogc.Number(g.Y[0])))
-	s.Leaf("wcs:GridOffsets", ogc.Number(g.DX)+" "+ogc.Number(-step(g)))
+	s.Leaf("wcs:GridOffsets", pair(g.Ref, ogc.Number(g.DX), ogc.Number(-step(g)))) // GDAL takes them as the system's axes
 	s.Leaf("wcs:GridCS", "urn:ogc:def:cs:OGC:0.0:Grid2dSquareCS")
 	s.Close()
 	s.Close()
@@ -259,6 +259,9 @@ func (a *asked) cut11(q *request) error {
 		return err
 	}
 	dx, dy := offsets[0], offsets[1]
+	if in.NorthFirst {
+		dx, dy = dy, dx
+	}
 	if len(offsets) == 4 { // a matrix, of which the diagonal, or, latitude first, the other one, is not 0
 		dx, dy = offsets[0]+offsets[1], offsets[2]+offsets[3]
 	}

@@ -132,7 +132,7 @@ func TestDocumentsAreWellFormedAndSayWhatClientsLookFor(t *testing.T) {
 		{"SERVICE=WCS&REQUEST=GetCapabilities&AcceptVersions=1.1.0,1.0.0", []string{`version="1.1.1"`, "<wcs:Identifier>test.t<"}},
 		{"SERVICE=WCS&VERSION=1.0.0&REQUEST=DescribeCoverage&COVERAGE=test.t", []string{"<gml:pos>-180 90<", "<formats>GeoTIFF<", "<gml:high>23 12<"}},
 		{"SERVICE=WCS&VERSION=1.0.0&REQUEST=DescribeCoverage", []string{"<gml:timePosition>2026-11-24T03:00:00Z<"}},
-		{"SERVICE=WCS&VERSION=1.1.1&REQUEST=DescribeCoverage&IDENTIFIERS=test.t.cube", []string{"<wcs:GridOffsets>15 -15<", "<gml:timePosition>2026-11-24T06:00:00Z<"}},
+		{"SERVICE=WCS&VERSION=1.1.1&REQUEST=DescribeCoverage&IDENTIFIERS=test.t.cube", []string{"<wcs:GridOffsets>-15 15<", "<gml:timePosition>2026-11-24T06:00:00Z<"}},
 	} {
 		w := get(h, c.query)
 		wellFormed(t, c.query, w.Body.String())
@@ -382,7 +382,7 @@ func TestOldVersionsRefuseInTheirOwnWords(t *testing.T) {
 
 func TestWCS11GivesTwoParts(t *testing.T) {
 	h, s := service(t)
-	w := get(h, "SERVICE=WCS&VERSION=1.1.1&REQUEST=GetCoverage&IDENTIFIER=test.t&FORMAT=image/tiff&BOUNDINGBOX=0,0,15,30,urn:ogc:def:crs:EPSG::4326&GRIDOFFSETS=15,-15")
+	w := get(h, "SERVICE=WCS&VERSION=1.1.1&REQUEST=GetCoverage&IDENTIFIER=test.t&FORMAT=image/tiff&BOUNDINGBOX=0,0,15,30,urn:ogc:def:crs:EPSG::4326&GRIDOFFSETS=-15,15")
 	if w.Code != http.StatusOK || !strings.HasPrefix(w.Header().Get("Content-Type"), "multipart/mixed") || !strings.Contains(w.Body.String(), "<Identifier>test.t<") {
 		t.Fatalf("got %d %s", w.Code, w.Body)
 	}
