@@ -197,7 +197,21 @@ func (a *asked) times(q *request, s subset) error {
 		return notThere(invalidSubsetting, s.axis, "%s ends before it begins", s.axis)
 	}
 	a.Time, a.SliceTime = &choice, s.slice
+	if s.slice {
+		a.narrow()
+	}
 	return nil
+}
+
+// narrow makes one time of a day, a month or an interval that slices: the first that there is within.
+func (a *asked) narrow() {
+	if a.Time == nil || a.Time.Current || a.Time.Start == a.Time.End {
+		return
+	}
+	times := a.layers[0].Times
+	if i, _ := slices.BinarySearch(times, a.Time.Start); i < len(times) && times[i] <= a.Time.End {
+		a.Time = &layers.TimeChoice{Start: times[i], End: times[i]}
+	}
 }
 
 // interval is a subset in numbers.

@@ -104,6 +104,7 @@ func (a *asked) choices10(q *request) error {
 		return err
 	}
 	a.Time, a.Run, a.SliceTime = s.Time, s.Run, true
+	a.narrow()
 	if s.Level != nil {
 		in := coverage.At(*s.Level)
 		a.Level = &in

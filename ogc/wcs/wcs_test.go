@@ -164,6 +164,8 @@ func TestRequestsMeanTheirCells(t *testing.T) {
 		{"test.t&SUBSET=Lat(*,0)", 24, 7, 1, 1},
 		{"test.t&subset=time(2026-11-24T03:00:00Z)&SUBSET=Lat(0,15)&SUBSET0=time(%222026-11-24T03:00:00Z%22)&Format=image/tiff", 24, 2, 1, 1}, // GDAL 3.6
 		{"test.t&SUBSET=time(%222026-11-24T03:00:00Z%22,*)", 24, 13, 2, 2},
+		{"test.t&SUBSET=time(%222026-11-24%22)", 24, 13, 1, 1},
+		{"test.t.cube&SUBSET=ansi(%222026-11%22)", 24, 13, 1, 2},
 		{"test.t.cube", 24, 13, 3, 6},
 		{"test.t.cube&SUBSET=ansi(%222026-11-24T03:00:00.000Z%22)&SUBSET=elevation(50000)", 24, 13, 1, 1},
 		{"test", 24, 13, 1, 3},
