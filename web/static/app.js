@@ -138,12 +138,19 @@ function remember() {
   history.replaceState(null, '', `#${q}`);
 }
 
+/** appeal ranks layers for the first look: many times, and of those what people look for first. */
+function appeal(layer) {
+  const wanted = ['ws10', 't2m', 'msl', 'tp', 'ws', 't'];
+  const at = wanted.indexOf(layer.name.slice(layer.name.indexOf('.') + 1));
+  return Math.min(layer.times.length, 24) * 10 + (at < 0 ? 0 : wanted.length - at);
+}
+
 async function start() {
   state.all = await layers();
   list();
   if (!state.all.length) { trouble('The server has no layers yet. Reload when its files have been read.'); return; }
   const asked = new URLSearchParams(location.hash.slice(1));
-  const first = state.all.find(l => l.name === asked.get('layer')) ?? state.all.reduce((a, b) => (b.times.length > a.times.length ? b : a));
+  const first = state.all.find(l => l.name === asked.get('layer')) ?? state.all.reduce((a, b) => (appeal(b) > appeal(a) ? b : a));
   choose(first, asked.get('time'));
   fit(first.box);
 }
