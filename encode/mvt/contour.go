@@ -273,22 +273,40 @@ func nested(rings [][]XY) (sorted [][]XY) {
 	return sorted
 }
 
-// within tells that a ring lies in another: by its first corner that is not one of the other's, too.
+// within tells that a ring lies in another: by a place inside of it, as corners and sides may be the other's, too.
 func within(outer, inner []XY) bool {
-	for _, p := range inner {
-		if !slices.Contains(outer, p) {
-			return inside(outer, p)
+	x, y, ok := interior(inner)
+	return ok && inside(outer, x, y)
+}
+
+// nudge is how far from a ring's side a place inside of it is looked for, in units of the tile.
+const nudge = 0.25
+
+// interior is a place inside a ring, close to the middle of one of its sides; ok is false for a ring that holds none.
+func interior(ring []XY) (x, y float64, ok bool) {
+	for i, a := range ring {
+		b := ring[(i+1)%len(ring)]
+		dx, dy := float64(b.X-a.X), float64(b.Y-a.Y)
+		length := math.Hypot(dx, dy)
+		if length == 0 {
+			continue
+		}
+		x, y = (float64(a.X)+float64(b.X))/2, (float64(a.Y)+float64(b.Y))/2
+		for _, side := range []float64{nudge, -nudge} {
+			if px, py := x-dy/length*side, y+dx/length*side; inside(ring, px, py) {
+				return px, py, true
+			}
 		}
 	}
-	return true
+	return 0, 0, false
 }
 
 // inside counts the sides to the right of a place.
-func inside(ring []XY, p XY) (in bool) {
+func inside(ring []XY, x, y float64) (in bool) {
 	for i, a := range ring {
 		b := ring[(i+1)%len(ring)]
-		if (a.Y > p.Y) != (b.Y > p.Y) &&
-			float64(p.X) < float64(b.X-a.X)*float64(p.Y-a.Y)/float64(b.Y-a.Y)+float64(a.X) {
+		ay, by := float64(a.Y), float64(b.Y)
+		if (ay > y) != (by > y) && x < float64(b.X-a.X)*(y-ay)/(by-ay)+float64(a.X) {
 			in = !in
 		}
 	}

@@ -79,7 +79,7 @@ func TestBandsHoldTheirNodesAndNoOthers(t *testing.T) {
 			}
 			in := false
 			for _, ring := range rings {
-				in = in != inside(ring, XY{int32(x), int32(y)})
+				in = in != inside(ring, float64(int32(x)), float64(int32(y)))
 			}
 			if want := float64(v) >= low && float64(v) < low+3; in != want {
 				t.Fatalf("node %d of %v lies in the band from %v: %v, want %v", i, v, low, in, want)
