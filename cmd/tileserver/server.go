@@ -40,7 +40,7 @@ func (h *house) routes(service *answer.Service, coverages *answer.Coverages, set
 	if trusted := h.trusted(); len(trusted) > 0 {
 		e.IPExtractor = echo.ExtractIPFromXFFHeader(trusted...)
 	}
-	e.Pre(tidy)
+	e.Pre(turn, tidy)
 	e.Use(h.watch(), middleware.Recover(), open, compress())
 	e.Use(middleware.ContextTimeoutWithConfig(middleware.ContextTimeoutConfig{Timeout: h.conf.Limits.Timeout, Skipper: streams}))
 
