@@ -4,7 +4,7 @@ SHARED ?= ../shared
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.0
 PACKAGES = ./...
 
-.PHONY: build test check race fuzz mutations values test-corpus judge conformance bench bench-eccodes bench-ingest test-ingest screenshots test-coverages clean
+.PHONY: build test check race fuzz mutations values test-corpus judge conformance bench bench-eccodes bench-ingest test-ingest screenshots test-coverages test-soak clean
 
 build:            ## the program, static
 	CGO_ENABLED=0 go build -trimpath -o tileserver ./cmd/tileserver
@@ -58,6 +58,9 @@ screenshots: build ## the pictures of docs/, from the demo
 
 test-coverages:   ## every format's files read back, by GDAL, NetCDF and ecCodes too
 	test/coverages.sh
+
+test-soak: build  ## memory and goroutines under SECS of random tiles over 64 connections
+	SHARED=$(SHARED) test/soak.sh
 
 clean:
 	rm -f tileserver
