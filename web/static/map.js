@@ -40,7 +40,7 @@ export function makeMap(target) {
   const coast = new ol.layer.Vector({ source: world, zIndex: 9, style: new ol.style.Style({ stroke: new ol.style.Stroke({ color: '#1b2730b0', width: 0.9 }) }) });
   const map = new ol.Map({ target, layers: [land, coast], view: new ol.View({ center: [0, 3e6], zoom: 2.4, minZoom: 1, maxZoom: 12, enableRotation: false }) });
   const shown = new Map(); // url -> layer, oldest first
-  let current = '';
+  let current = '', visible = ''; // the picture asked for last, and the one on screen until it is complete
 
   function frame(url) {
     let layer = shown.get(url);
@@ -52,7 +52,7 @@ export function makeMap(target) {
     shown.set(url, layer);
     for (const [old, l] of shown) {
       if (shown.size <= frames) break;
-      if (old === current || old === url) continue;
+      if (old === current || old === visible || old === url) continue;
       map.removeLayer(l);
       shown.delete(old);
     }
@@ -61,11 +61,14 @@ export function makeMap(target) {
 
   /** show puts the picture on screen once all its tiles are there; the one before stays until then. */
   function show(url) {
-    const layer = frame(url);
     current = url;
+    const layer = frame(url);
     return new Promise(done => {
       map.once('rendercomplete', () => {
-        if (current === url) for (const [u, l] of shown) l.setOpacity(u === url ? 0.85 : 0);
+        if (current === url && shown.has(url)) {
+          visible = url;
+          for (const [u, l] of shown) l.setOpacity(u === url ? 0.85 : 0);
+        }
         done();
       });
       map.render();
@@ -77,6 +80,7 @@ export function makeMap(target) {
   function forget() {
     for (const layer of shown.values()) map.removeLayer(layer);
     shown.clear();
+    current = visible = '';
   }
 
   /** fit moves the view to a box of degrees, unless most of it is in sight already. */
