@@ -52,6 +52,18 @@ func (x *XML) Some(name, text string, attributes ...string) {
 	}
 }
 
+// Keywords is an element ows:Keywords (OWS Common 1.1.0 7.4.3, 2.0 alike), or nothing if there are none.
+func (x *XML) Keywords(words []string) {
+	if len(words) == 0 {
+		return
+	}
+	x.Open("ows:Keywords")
+	for _, w := range words {
+		x.Leaf("ows:Keyword", w)
+	}
+	x.Close()
+}
+
 // Bytes is the document.
 func (x *XML) Bytes() []byte { return x.body }
 

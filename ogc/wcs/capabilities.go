@@ -144,7 +144,7 @@ func (s *capabilities) identification() {
 	s.Open("ows:ServiceIdentification")
 	s.Leaf("ows:Title", a.Title)
 	s.Some("ows:Abstract", a.Abstract)
-	s.keywords(a.Keywords)
+	s.Keywords(a.Keywords)
 	s.Leaf("ows:ServiceType", "OGC WCS")
 	for _, v := range versions {
 		s.Leaf("ows:ServiceTypeVersion", v)
@@ -154,17 +154,6 @@ func (s *capabilities) identification() {
 	}
 	s.Some("ows:Fees", a.Fees)
 	s.Some("ows:AccessConstraints", a.AccessConstraints)
-	s.Close()
-}
-
-func (s *scribe) keywords(words []string) {
-	if len(words) == 0 {
-		return
-	}
-	s.Open("ows:Keywords")
-	for _, w := range words {
-		s.Leaf("ows:Keyword", w)
-	}
 	s.Close()
 }
 

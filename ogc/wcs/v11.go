@@ -30,7 +30,7 @@ func (s *capabilities) write11() {
 	s.Open("ows:ServiceIdentification")
 	s.Leaf("ows:Title", a.Title)
 	s.Some("ows:Abstract", a.Abstract)
-	s.keywords(a.Keywords)
+	s.Keywords(a.Keywords)
 	s.Leaf("ows:ServiceType", "WCS")
 	for _, v := range versions {
 		s.Leaf("ows:ServiceTypeVersion", v)

@@ -102,22 +102,11 @@ func (s *scribe) identification() {
 	s.Open("ows:ServiceIdentification")
 	s.Leaf("ows:Title", a.Title)
 	s.Some("ows:Abstract", a.Abstract)
-	s.keywords(a.Keywords)
+	s.Keywords(a.Keywords)
 	s.Leaf("ows:ServiceType", "OGC WMTS")
 	s.Leaf("ows:ServiceTypeVersion", "1.0.0")
 	s.Some("ows:Fees", a.Fees)
 	s.Some("ows:AccessConstraints", a.AccessConstraints)
-	s.Close()
-}
-
-func (s *scribe) keywords(words []string) {
-	if len(words) == 0 {
-		return
-	}
-	s.Open("ows:Keywords")
-	for _, w := range words {
-		s.Leaf("ows:Keyword", w)
-	}
 	s.Close()
 }
 
