@@ -16,11 +16,12 @@ import (
 
 // Part is a group of resources that one standard is about. It is a value: what it needs, its functions hold.
 type Part struct {
-	Conformance []string                                    // URIs of the conformance classes
-	Landing     func(base string) []Link                    // links of the landing page; nil: none
-	Collection  func(base string, l *layers.Layer) []Link   // links of a layer's collection; nil: none
-	Members     func(l *layers.Layer, into *CollectionInfo) // further members of a collection; nil: none
-	Operations  []Operation
+	Conformance []string                                  // URIs of the conformance classes
+	Landing     func(base string) []Link                  // links of the landing page; nil: none
+	Collection  func(base string, l *layers.Layer) []Link // links of a layer's collection; nil: none
+	// Describe adds links and members to the description of a collection, of a model's too; nil: none.
+	Describe   func(base string, of ogc.Collection, into *CollectionInfo)
+	Operations []Operation
 }
 
 // Operation is a resource with a method: it is a route, a line of the API document, and the list of parameters that are known.

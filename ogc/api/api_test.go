@@ -54,7 +54,7 @@ func TestFormsAreNegotiated(t *testing.T) {
 
 // paths are documents that have links.
 var documents = []string{
-	"/", "/collections", "/collections/gfs.t", "/collections/gfs.u%3C10%3E", "/collections/gfs.t/map/tiles", "/map/tiles", "/map/tiles?collections=gfs.t,hrrr.t2m",
+	"/", "/collections", "/collections/gfs", "/collections/gfs.t", "/collections/gfs.u%3C10%3E", "/collections/gfs.t/map/tiles", "/map/tiles", "/map/tiles?collections=gfs.t,hrrr.t2m",
 	"/collections/gfs.t/map/tiles/WebMercatorQuad", "/collections/hrrr.t2m/styles/grey/map/tiles/WorldCRS84Quad", "/tileMatrixSets",
 	"/styles", "/styles/grey", "/styles/grey/metadata", "/collections/gfs.t/styles", "/collections/gfs.t/styles/grey",
 }

@@ -27,23 +27,28 @@ type landing struct {
 	Title       string `json:"title"`
 	Description string `json:"description"`
 	Attribution string `json:"attribution,omitempty"`
-	Extent      extent `json:"extent"`
+	Extent      Extent `json:"extent"`
 	Links       []Link `json:"links"`
 }
 
-// extent is where and when data lie.
-type extent struct {
-	Spatial  spatial   `json:"spatial"`
-	Temporal *temporal `json:"temporal,omitempty"`
+// Extent is where and when data lie. Parts may add the vertical and further axes (OGC API EDR 1.1, 8.2).
+type Extent struct {
+	Spatial  Spatial   `json:"spatial"`
+	Temporal *Temporal `json:"temporal,omitempty"`
+	Vertical any       `json:"vertical,omitempty"`
+	Custom   any       `json:"custom,omitempty"`
 }
 
-type spatial struct {
+// Spatial is boxes in a reference system.
+type Spatial struct {
 	Box [][4]float64 `json:"bbox"`
 	CRS string       `json:"crs"`
 }
 
-type temporal struct {
+// Temporal is intervals in a calendar, and times where they are listed.
+type Temporal struct {
 	Interval [][2]string `json:"interval"`
+	Values   []string    `json:"values,omitempty"`
 	TRS      string      `json:"trs"`
 }
 
@@ -56,7 +61,7 @@ type CollectionInfo struct {
 	Title       string         `json:"title"`
 	Description string         `json:"description,omitempty"`
 	Attribution string         `json:"attribution,omitempty"`
-	Extent      extent         `json:"extent"`
+	Extent      Extent         `json:"extent"`
 	CRS         []string       `json:"crs"`
 	StorageCRS  string         `json:"storageCrs,omitempty"`
 	DataType    string         `json:"dataType,omitempty"`
@@ -139,32 +144,55 @@ func (h *Handler) collections(c *Call) error {
 	defer release()
 	return c.kept(&h.kept, "collections", catalogue, "Collections", func() any {
 		list := collections{Links: c.Self("/collections"), Collections: []CollectionInfo{}}
-		for _, l := range catalogue.Layers() {
-			list.Collections = append(list.Collections, h.describe(c.Base, l))
+		for _, of := range ogc.Collections(catalogue) {
+			list.Collections = append(list.Collections, h.describe(c.Base, of))
 		}
 		return list
 	})
 }
 
-func (h *Handler) collection(c *Call) error {
-	catalogue, release := h.hold()
+// Collection is the collection of the path: a layer or a model. The error wraps layers.ErrUnknownLayer.
+func (c *Call) Collection(hold ogc.Hold) (ogc.Collection, error) {
+	catalogue, release := hold()
 	defer release()
-	l, err := catalogue.Layer(c.Path("collectionId"))
+	return ogc.FindCollection(catalogue, c.Path("collectionId"))
+}
+
+func (h *Handler) collection(c *Call) error {
+	of, err := c.Collection(h.hold)
 	if err != nil {
 		return err
 	}
-	info := h.describe(c.Base, l)
-	info.Links = append(c.Self("/collections/"+url.PathEscape(l.Name)), info.Links[2:]...)
+	info := h.describe(c.Base, of)
+	info.Links = append(c.Self("/collections/"+url.PathEscape(of.ID)), info.Links[2:]...)
+	info.Links = append(info.Links, kin(c.Base, of)...)
 	return c.Document(info.Title, info)
 }
 
-// describe is a layer as a collection.
-func (h *Handler) describe(base string, l *layers.Layer) CollectionInfo {
-	path := base + "/collections/" + url.PathEscape(l.Name)
+// kin is how a layer leads to its model, and a model to its layers (RFC 6573).
+func kin(base string, of ogc.Collection) (links []Link) {
+	if _, ok := of.Layer(); ok {
+		return []Link{{CollectionURL(base, of.Model.ID), "collection", TypeJSON, "The model: " + of.Model.Title, false}}
+	}
+	for _, l := range of.Layers {
+		links = append(links, Link{CollectionURL(base, l.Name), "item", TypeJSON, l.Title, false})
+	}
+	return links
+}
+
+// CollectionURL is where a collection is described.
+func CollectionURL(base, id string) string { return base + "/collections/" + url.PathEscape(id) }
+
+// describe is a layer or a model as a collection.
+func (h *Handler) describe(base string, of ogc.Collection) CollectionInfo {
+	path := CollectionURL(base, of.ID)
 	info := CollectionInfo{
-		ID: l.Name, Title: l.Model.Title + ": " + l.Title, Description: l.Element.Abstract, Attribution: l.Model.Attribution,
-		Extent: extentOf(l), DataType: "map",
+		ID: of.ID, Title: of.Title, Description: of.Abstract, Attribution: of.Model.Attribution, Extent: extentOf(of.Layers...), DataType: "map",
 		Links: []Link{{path, "self", TypeJSON, "This collection", false}, {path + "?f=html", "alternate", TypeHTML, "This collection for people", false}},
+	}
+	layer, ok := of.Layer()
+	if !ok {
+		info.DataType = "coverage"
 	}
 	info.CRS, info.StorageCRS = append(info.CRS, crs84), crs84 // first, as the default of all that is asked for
 	for _, ref := range geo.References() {
@@ -173,19 +201,27 @@ func (h *Handler) describe(base string, l *layers.Layer) CollectionInfo {
 		}
 	}
 	for _, p := range h.parts {
-		if p.Collection != nil {
-			info.Links = append(info.Links, p.Collection(base, l)...)
+		if p.Collection != nil && ok {
+			info.Links = append(info.Links, p.Collection(base, layer)...)
 		}
-		if p.Members != nil {
-			p.Members(l, &info)
+		if p.Describe != nil {
+			p.Describe(base, of, &info)
 		}
 	}
 	return info
 }
 
+// Add gives the description a member that not every collection has.
+func (c *CollectionInfo) Add(name string, value any) {
+	if c.More == nil {
+		c.More = map[string]any{}
+	}
+	c.More[name] = value
+}
+
 // extentOf is where and when layers lie, all together.
-func extentOf(all ...*layers.Layer) extent {
-	e := extent{Spatial: spatial{CRS: crs84, Box: [][4]float64{{-180, -90, 180, 90}}}}
+func extentOf(all ...*layers.Layer) Extent {
+	e := Extent{Spatial: Spatial{CRS: crs84, Box: [][4]float64{{-180, -90, 180, 90}}}}
 	if len(all) == 0 {
 		return e
 	}
@@ -197,7 +233,7 @@ func extentOf(all ...*layers.Layer) extent {
 		first, last = min(first, l.Times[0]), max(last, l.Times[len(l.Times)-1])
 	}
 	e.Spatial.Box = [][4]float64{box}
-	e.Temporal = &temporal{Interval: [][2]string{{first.String(), last.String()}}, TRS: "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"}
+	e.Temporal = &Temporal{Interval: [][2]string{{first.String(), last.String()}}, TRS: "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"}
 	return e
 }
 

@@ -52,23 +52,10 @@ func cubeOffer(l *layers.Layer) offer {
 
 // modelOffers are the coverages of all elements of a model: of those on the grid of the first.
 func modelOffers(c ogc.Catalogue) (list []offer) {
-	at := map[string]int{}
-	for _, l := range c.Layers() {
-		i, ok := at[l.Model.ID]
-		if !ok {
-			i = len(list)
-			at[l.Model.ID] = i
-			list = append(list, offer{id: l.Model.ID, title: l.Model.Title})
-		}
-		if o := &list[i]; len(o.layers) == 0 || sameGrid(o.layers[0], l) {
-			o.layers = append(o.layers, l)
-		}
+	for _, m := range ogc.Models(c) {
+		list = append(list, offer{id: m.ID, title: m.Title, layers: m.OneGrid()})
 	}
 	return list
-}
-
-func sameGrid(a, b *layers.Layer) bool {
-	return a.Grid != nil && b.Grid != nil && a.Grid.ID() == b.Grid.ID()
 }
 
 // offers lists all coverages: planes first, as suites and clients try the first, then those of whole models, then cubes.

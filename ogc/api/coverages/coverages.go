@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -14,7 +13,6 @@ import (
 	"isobar/coverage"
 	"isobar/encode"
 	"isobar/geo"
-	"isobar/layers"
 	"isobar/ogc"
 	"isobar/ogc/api"
 )
@@ -48,7 +46,7 @@ func Part(coverages Coverages, hold ogc.Hold) api.Part {
 	s := &service{coverages, hold}
 	return api.Part{
 		Conformance: conformance(),
-		Collection:  s.links,
+		Describe:    s.describe,
 		Operations: []api.Operation{
 			{Path: "/collections/{collectionId}/coverage", ID: "collection.getCoverage", Summary: "The numbers of a collection", Tag: "Coverages", Types: s.types(), Params: params, Handle: s.coverage},
 			{Path: "/collections/{collectionId}/coverage/domainset", ID: "collection.getDomainSet", Summary: "Where a coverage's cells lie", Tag: "Coverages",
@@ -82,65 +80,65 @@ func (s *service) types() (list []string) {
 	return list
 }
 
-// path is where a layer's collection is.
-func path(base string, l *layers.Layer) string {
-	return base + "/collections/" + url.PathEscape(l.Name)
-}
-
-// links are those of a collection: the coverage in each format, the default without f, as GDAL takes the first of a type it knows.
-func (s *service) links(base string, l *layers.Layer) (links []api.Link) {
-	at := path(base, l)
+// describe adds the links of a collection: the coverage in each format, the default without f, as GDAL takes the first of a type it
+// knows.
+func (s *service) describe(base string, of ogc.Collection, into *api.CollectionInfo) {
+	at := api.CollectionURL(base, of.ID)
 	for i, f := range s.coverages.Formats() {
 		href := at + "/coverage"
 		if i > 0 {
 			href += "?f=" + f.Name
 		}
-		links = append(links, api.Link{Href: href, Rel: relCoverage, Type: f.Type, Title: "The numbers as " + f.Name})
+		into.Links = append(into.Links, api.Link{Href: href, Rel: relCoverage, Type: f.Type, Title: "The numbers as " + f.Name})
 	}
-	return append(links,
+	into.Links = append(into.Links,
 		api.Link{Href: at + "/coverage/domainset", Rel: relDomainSet, Type: api.TypeJSON, Title: "Where the cells lie"},
 		api.Link{Href: at + "/coverage/rangetype", Rel: relRangeType, Type: api.TypeJSON, Title: "What the values are"},
 		api.Link{Href: at + "/schema", Rel: relSchema, Type: api.TypeJSON, Title: "The fields as JSON Schema"},
 	)
 }
 
-// layer is the collection of a request.
-func (s *service) layer(c *api.Call) (*layers.Layer, error) {
-	catalogue, release := s.hold()
-	defer release()
-	return catalogue.Layer(c.Path("collectionId"))
-}
-
 // coverage answers with numbers.
 func (s *service) coverage(c *api.Call) error {
-	l, err := s.layer(c)
+	of, err := c.Collection(s.hold)
 	if err != nil {
 		return err
 	}
+	format, err := s.format(c)
+	if err != nil {
+		return err
+	}
+	r, err := s.request(c, of)
+	if err != nil {
+		return s.explain(c, err)
+	}
+	r.Format = format
+	return s.send(c, r, of)
+}
+
+// format is the name of the format that a request chooses.
+func (s *service) format(c *api.Call) (string, error) {
 	short := map[string]string{}
 	for _, f := range s.coverages.Formats() {
 		short[f.Name] = f.Type
 	}
 	mediaType, err := c.Choose(s.types(), short)
-	if err != nil {
-		return err
-	}
-	r, err := s.request(c, l)
-	if err != nil {
-		return s.explain(c, err)
-	}
 	for _, f := range s.coverages.Formats() {
 		if f.Type == mediaType {
-			r.Format = f.Name
-			break
+			return f.Name, err
 		}
 	}
+	return "", err
+}
+
+// send makes a coverage and writes it.
+func (s *service) send(c *api.Call, r answer.CoverageRequest, of ogc.Collection) error {
 	a, err := s.coverages.Coverage(c.Context(), r)
 	if err != nil {
 		return s.explain(c, err)
 	}
 	names := tell(c.Header(), a.Source)
-	c.Header().Set("Content-Disposition", fmt.Sprintf("inline; filename=%q", fileName(l)+a.Format.Extension))
+	c.Header().Set("Content-Disposition", fmt.Sprintf("inline; filename=%q", fileName(of.ID)+a.Format.Extension))
 	if err := ogc.SendCoverage(c.ResponseWriter, c.Request, a, ""); err != nil {
 		for _, name := range append(names, "Content-Disposition") {
 			c.Header().Del(name)
@@ -150,14 +148,14 @@ func (s *service) coverage(c *api.Call) error {
 	return nil
 }
 
-// fileName is a layer's name as a file may have it.
-func fileName(l *layers.Layer) string {
+// fileName is a collection's name as a file may have it.
+func fileName(id string) string {
 	return strings.Map(func(r rune) rune {
 		if strings.ContainsRune(`/\<>:"|?*`, r) || r < ' ' {
 			return '_'
 		}
 		return r
-	}, l.Name)
+	}, id)
 }
 
 // tell says what the answer holds (OGC API Coverages, core), and the names of the headers.

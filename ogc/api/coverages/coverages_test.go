@@ -82,6 +82,35 @@ func TestRequestsMeanTheirCells(t *testing.T) {
 	}
 }
 
+func TestAModelIsACoverageOfAllItsElements(t *testing.T) {
+	for _, c := range []struct {
+		query string
+		want  string // layers
+	}{
+		{"", "test.t test.u test.v"},
+		{"properties=v,test.t", "test.v test.t"},
+		{"properties=*", "test.t test.u test.v"},
+		{"exclude-properties=u", "test.t test.v"},
+		{"properties=u,v&bbox=0,0,30,15&datetime=2026-11-24T03:00:00Z", "test.u test.v"},
+	} {
+		n := ogctest.NewNumbers()
+		w := ask(n, http.MethodGet, "/collections/test/coverage", c.query)
+		if got := strings.Join(n.Asked.Layers, " "); w.Code != http.StatusOK || got != c.want {
+			t.Errorf("%s: got %d, layers %s, want %s", c.query, w.Code, got, c.want)
+		}
+	}
+	w := ask(ogctest.NewNumbers(), http.MethodGet, "/collections", "")
+	var doc struct {
+		Collections []struct {
+			ID, DataType string
+			Links        []api.Link
+		}
+	}
+	if err := json.Unmarshal(w.Body.Bytes(), &doc); err != nil || len(doc.Collections) != 4 || doc.Collections[3].ID != "test" || doc.Collections[3].DataType != "coverage" {
+		t.Errorf("the list of collections: got %v, %s", err, w.Body)
+	}
+}
+
 func TestFaultsNameTheirParameter(t *testing.T) {
 	for _, c := range []struct {
 		query, parameter string
@@ -103,6 +132,7 @@ func TestFaultsNameTheirParameter(t *testing.T) {
 		{"resolution=Lon(0.0001)", "resolution", 400},
 		{"properties=x", "properties", 400},
 		{"exclude-properties=t", "exclude-properties", 400},
+		{"exclude-properties=x", "exclude-properties", 400},
 		{"interpolation=magic", "interpolation", 400},
 		{"f=nope", "f", 400},
 		{"nope=1", "nope", 400},
@@ -144,12 +174,16 @@ func TestHEADTellsTheSize(t *testing.T) {
 
 func TestDocumentsSayWhatClientsLookFor(t *testing.T) {
 	for at, wants := range map[string][]string{
-		"/collections/test.t":        {`"type":"image/tiff; application=geotiff"`, "http://isobar.test/collections/test.t/coverage", "coverage-domainset", "ogc/1.0/schema"},
-		path + "/domainset":          {`"axisLabel":"Lon","lowerBound":-187.5,"upperBound":172.5`, `"upperBound":23`, "CRS84"},
-		path + "/rangetype":          {`"name":"t"`, `"code":"K"`, "standard_name/air_temperature"},
-		"/collections/test.t/schema": {`"x-ogc-unit":"K"`, `"x-ogc-propertySeq":1`, "elevation"},
-		"/conformance":               {"ogcapi-coverages-1/1.0/conf/core"},
-		"/api":                       {"collection.getCoverage", "scale-size"},
+		"/collections/test.t":                  {`"type":"image/tiff; application=geotiff"`, "http://isobar.test/collections/test.t/coverage", "coverage-domainset", "ogc/1.0/schema"},
+		path + "/domainset":                    {`"axisLabel":"Lon","lowerBound":-187.5,"upperBound":172.5`, `"upperBound":23`, "CRS84"},
+		path + "/rangetype":                    {`"name":"t"`, `"code":"K"`, "standard_name/air_temperature"},
+		"/collections/test.t/schema":           {`"x-ogc-unit":"K"`, `"x-ogc-propertySeq":1`, "elevation"},
+		"/collections/test":                    {"http://isobar.test/collections/test/coverage", `"rel":"item"`, "http://isobar.test/collections/test.u"},
+		"/collections/test/coverage/rangetype": {`"name":"t"`, `"name":"u"`, `"name":"v"`},
+		"/collections/test/coverage/domainset": {`"upperBound":23`},
+		"/collections/test/schema":             {`"x-ogc-propertySeq":3`},
+		"/conformance":                         {"ogcapi-coverages-1/1.0/conf/core"},
+		"/api":                                 {"collection.getCoverage", "scale-size"},
 	} {
 		w := ask(ogctest.NewNumbers(), http.MethodGet, at, "")
 		if !json.Valid(w.Body.Bytes()) || w.Code != http.StatusOK {

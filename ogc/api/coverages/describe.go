@@ -1,6 +1,8 @@
 package coverages
 
 import (
+	"slices"
+
 	"isobar/answer"
 	"isobar/coverage"
 	"isobar/layers"
@@ -8,8 +10,9 @@ import (
 	"isobar/ogc/api"
 )
 
-// whole asks for all cells at the default time.
-func whole(l *layers.Layer) answer.CoverageRequest {
+// whole asks for all cells at the default time: of one layer, as all of a collection's lie on one grid.
+func whole(of ogc.Collection) answer.CoverageRequest {
+	l := of.Layers[0]
 	return answer.CoverageRequest{Layers: []string{l.Name}, Cut: coverage.Cut{X: allX(l), Y: coverage.All}}
 }
 
@@ -51,11 +54,11 @@ type limit struct {
 
 // domainSet answers where the cells lie: of the plane, with its outer edges.
 func (s *service) domainSet(c *api.Call) error {
-	l, err := s.layer(c)
+	of, err := c.Collection(s.hold)
 	if err != nil {
 		return err
 	}
-	source, done, err := s.coverages.Describe(c.Context(), whole(l))
+	source, done, err := s.coverages.Describe(c.Context(), whole(of))
 	if err != nil {
 		return s.explain(c, err)
 	}
@@ -82,15 +85,24 @@ func (s *service) domainSet(c *api.Call) error {
 	g.Limits = limits{Type: "GridLimits", Labels: []string{"i", "j"}, Axes: []limit{
 		{Type: "IndexAxis", Label: "i", High: source.Width() - 1}, {Type: "IndexAxis", Label: "j", High: source.Height() - 1},
 	}}
-	return c.Document("Domain set of "+l.Title, d)
+	return c.Document("Domain set of "+of.Title, d)
 }
 
 // rangeType answers what the values are (SWE Common in JSON, as CIS 1.1 has it).
 func (s *service) rangeType(c *api.Call) error {
-	l, err := s.layer(c)
+	of, err := c.Collection(s.hold)
 	if err != nil {
 		return err
 	}
+	fields := []any{}
+	for _, l := range of.OneGrid() {
+		fields = append(fields, quantity(l))
+	}
+	return c.Document("Range type of "+of.Title, map[string]any{"type": "DataRecord", "field": fields})
+}
+
+// quantity is a field of a range type.
+func quantity(l *layers.Layer) map[string]any {
 	field := map[string]any{
 		"type": "Quantity", "id": fieldName(l), "name": fieldName(l), "label": l.Title, "encodingInfo": map[string]any{"dataType": relDataType + "float32"},
 		"uom": map[string]any{"type": "UnitReference", "code": unitOf(l)},
@@ -98,7 +110,7 @@ func (s *service) rangeType(c *api.Call) error {
 	if n := l.Element.StandardName; n != "" {
 		field["definition"] = standardName(n)
 	}
-	return c.Document("Range type of "+l.Title, map[string]any{"type": "DataRecord", "field": []any{field}})
+	return field
 }
 
 const relDataType = "http://www.opengis.net/def/dataType/OGC/0/"
@@ -115,23 +127,33 @@ func unitOf(l *layers.Layer) string {
 
 // schema answers a collection's fields (OGC API Common Part 3).
 func (s *service) schema(c *api.Call) error {
-	l, err := s.layer(c)
+	of, err := c.Collection(s.hold)
 	if err != nil {
 		return err
 	}
-	field := map[string]any{"title": l.Title, "type": "number", "x-ogc-propertySeq": 1, "x-ogc-unit": unitOf(l), "x-ogc-unitLang": "UCUM"}
+	fields, dims := map[string]any{}, []string{}
+	for i, l := range of.OneGrid() {
+		fields[fieldName(l)] = property(l, i+1)
+		for _, d := range ogc.Dimensions(l, c.Now) {
+			if !slices.Contains(dims, d.Name) {
+				dims = append(dims, d.Name)
+			}
+		}
+	}
+	return c.Document("Schema of "+of.Title, map[string]any{
+		"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": api.CollectionURL(c.Base, of.ID) + "/schema", "type": "object", "title": of.Title,
+		"properties": fields, "x-dimensions": dims,
+	})
+}
+
+// property is a field of a schema: the place-th of a coverage's bands.
+func property(l *layers.Layer, place int) map[string]any {
+	field := map[string]any{"title": l.Title, "type": "number", "x-ogc-propertySeq": place, "x-ogc-unit": unitOf(l), "x-ogc-unitLang": "UCUM"}
 	if n := l.Element.StandardName; n != "" {
 		field["x-ogc-definition"] = standardName(n)
 	}
 	if l.Element.Abstract != "" {
 		field["description"] = l.Element.Abstract
 	}
-	dims := []string{}
-	for _, d := range ogc.Dimensions(l, c.Now) {
-		dims = append(dims, d.Name)
-	}
-	return c.Document("Schema of "+l.Title, map[string]any{
-		"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": path(c.Base, l) + "/schema", "type": "object", "title": l.Title,
-		"properties": map[string]any{fieldName(l): field}, "x-dimensions": dims,
-	})
+	return field
 }

@@ -36,13 +36,13 @@ var (
 	namesY = []string{"lat", "latitude", "y", "n", "northing"}
 )
 
-// request reads what part of a layer is wanted. Errors are *ogc.Fault, and those of Describe.
-func (s *service) request(c *api.Call, l *layers.Layer) (r answer.CoverageRequest, err error) {
+// request reads what part of a collection is wanted. Errors are *ogc.Fault, and those of Describe.
+func (s *service) request(c *api.Call, of ogc.Collection) (r answer.CoverageRequest, err error) {
 	selection, axes, err := c.Selection()
 	if err != nil {
 		return r, err
 	}
-	r = answer.CoverageRequest{Layers: []string{l.Name}, Time: selection.Time, Run: selection.Run, Cut: coverage.Cut{X: coverage.All, Y: coverage.All}}
+	r = answer.CoverageRequest{Time: selection.Time, Run: selection.Run, Cut: coverage.Cut{X: coverage.All, Y: coverage.All}}
 	if r.Level, err = ranged(c, selection.Level, "elevation", "pressure", "height", "z"); err != nil {
 		return r, err
 	}
@@ -54,14 +54,14 @@ func (s *service) request(c *api.Call, l *layers.Layer) (r answer.CoverageReques
 	if r.Member, err = ranged(c, member, "member", "realization"); err != nil {
 		return r, err
 	}
-	if err := properties(c, l); err != nil {
+	if r.Layers, err = properties(c, of); err != nil {
 		return r, err
 	}
 	if err := place(c, axes, &r.Cut); err != nil {
 		return r, err
 	}
 	if r.Cut.In == nil && r.Cut.Out == nil {
-		r.Cut.X = allX(l)
+		r.Cut.X = allX(of.Layers[0])
 	}
 	switch v := strings.ToLower(c.Query.Get("interpolation")); v {
 	case "":
@@ -122,21 +122,46 @@ func interval(name string, given api.Interval) (in coverage.Interval, err error)
 	return in, nil
 }
 
-// properties checks that the fields asked for are the collection's one.
-func properties(c *api.Call, l *layers.Layer) error {
-	field := fieldName(l)
+// properties are the layers that a request names as fields, in its order; all of the collection's grid if it names none.
+func properties(c *api.Call, of ogc.Collection) (chosen []string, err error) {
+	fields := of.OneGrid()
+	find := func(parameter, name string) (string, error) {
+		for _, l := range fields {
+			if name == fieldName(l) || name == l.Name {
+				return l.Name, nil
+			}
+		}
+		return "", ogc.Invalid(parameter, "%s: there is no field %q", parameter, name)
+	}
 	for _, name := range c.Query.List("properties") {
-		if name != field && name != l.Name && name != "*" {
-			return ogc.Invalid("properties", "properties: there is no field %q", name)
+		if name == "*" {
+			chosen = nil
+			break
+		}
+		found, err := find("properties", name)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(chosen, found) {
+			chosen = append(chosen, found)
 		}
 	}
-	if list := c.Query.List("exclude-properties"); len(list) > 0 {
-		if slices.Contains(list, field) || slices.Contains(list, l.Name) {
-			return ogc.Invalid("exclude-properties", "exclude-properties leaves no field")
+	if chosen == nil {
+		for _, l := range fields {
+			chosen = append(chosen, l.Name)
 		}
-		return ogc.Invalid("exclude-properties", "exclude-properties: there is no field %q", list[0])
 	}
-	return nil
+	for _, name := range c.Query.List("exclude-properties") {
+		found, err := find("exclude-properties", name)
+		if err != nil {
+			return nil, err
+		}
+		chosen = slices.DeleteFunc(chosen, func(name string) bool { return name == found })
+	}
+	if len(chosen) == 0 {
+		return nil, ogc.Invalid("exclude-properties", "exclude-properties leaves no field")
+	}
+	return chosen, nil
 }
 
 // fieldName is a layer's name within its model.
