@@ -86,6 +86,9 @@ type Cut struct {
 	// ScaleX and ScaleY are factors on the numbers of cells; 0: 1.
 	ScaleX, ScaleY float64
 	Interpolation  Interpolation
+	// Frame: the answer is exactly the box, cut evenly, as of a map or a tile, and not whole cells of the grid. A box on the edges of
+	// cells has the stored values all the same. X and Y must not be slices.
+	Frame bool
 }
 
 // Variable is one element of a coverage.

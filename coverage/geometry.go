@@ -67,6 +67,9 @@ func resolve(g grid.Grid, c Cut) (Geometry, error) {
 		out = *c.Out
 	}
 	r := resolver{grid: g, native: n, own: own, wraps: wraps, cut: c, in: in, out: out}
+	if c.Frame && !r.fits() {
+		return r.framed()
+	}
 	if out.Code != own.Code {
 		return r.elsewhere()
 	}

@@ -47,19 +47,15 @@ func (r *resolver) elsewhere() (Geometry, error) {
 	if !ok {
 		return Geometry{}, axisError(AxisX, Interval{Low: box[0], High: box[2]}, ErrOutside)
 	}
-	if box[2]-box[0] < step {
+	// Less than a cell is a cell, unless its size is named.
+	if length := box[2] - box[0]; length < step && (r.cut.Width == 0 || length == 0) {
 		box[0], box[2] = (box[0]+box[2]-step)/2, (box[0]+box[2]+step)/2
 	}
-	if box[3]-box[1] < step {
+	if length := box[3] - box[1]; length < step && (r.cut.Height == 0 || length == 0) {
 		box[1], box[3] = (box[1]+box[3]-step)/2, (box[1]+box[3]+step)/2
 	}
 	g := Geometry{Ref: r.out, SliceX: x.Slice, SliceY: y.Slice}
-	cells := func(length float64) int { return int(min(max(math.Round(length/step), 1), 1<<30)) }
-	w, err := target(AxisX, r.cut.Width, r.cut.ScaleX, cells(box[2]-box[0]))
-	if err != nil {
-		return g, err
-	}
-	h, err := target(AxisY, r.cut.Height, r.cut.ScaleY, cells(box[3]-box[1]))
+	w, h, err := r.size(box, step)
 	if err != nil {
 		return g, err
 	}
@@ -71,6 +67,16 @@ func (r *resolver) elsewhere() (Geometry, error) {
 	}
 	g.frame(box, w, h)
 	return g, r.refine(&g)
+}
+
+// size is how many cells a box has that a cell of the grid goes step by step into.
+func (r *resolver) size(box geo.Box, step float64) (w, h int, err error) {
+	cells := func(length float64) int { return int(min(max(math.Round(length/step), 1), 1<<30)) }
+	if w, err = target(AxisX, r.cut.Width, r.cut.ScaleX, cells(box[2]-box[0])); err != nil {
+		return w, h, err
+	}
+	h, err = target(AxisY, r.cut.Height, r.cut.ScaleY, cells(box[3]-box[1]))
+	return w, h, err
 }
 
 // ownBox is the grid's outer edges in its own system.
@@ -167,41 +173,61 @@ func (r *resolver) over(box geo.Box, from, to geo.Reference) (geo.Box, error) {
 	return out, nil
 }
 
+// across is how many probes for the size of cells lie along each side of a box.
+const across = 33
+
 // pixel is the side of a square in the answer's system that is as large as a cell: the median over the box. ok is false where the
 // box holds no cell.
 func (r *resolver) pixel(box geo.Box) (side float64, ok bool) {
-	const across = 33
 	w, h := max(box[2]-box[0], 1e-9), max(box[3]-box[1], 1e-9)
-	e := max(w, h) * 1e-5
 	var at []geo.XY
 	for j := range across {
 		for i := range across {
-			p := geo.XY{X: box[0] + w*float64(i)/(across-1), Y: box[1] + h*float64(j)/(across-1)}
-			at = append(at, p, geo.XY{X: p.X + e, Y: p.Y}, geo.XY{X: p.X, Y: p.Y + e})
+			at = append(at, geo.XY{X: box[0] + w*float64(i)/(across-1), Y: box[1] + h*float64(j)/(across-1)})
+		}
+	}
+	if side, ok = r.sides(at, max(w, h)*1e-5); ok {
+		return side, true
+	}
+	own := r.ownBox() // a grid that lies between the probes
+	at = at[:0]
+	for j := range across {
+		for i := range across {
+			at = append(at, geo.XY{X: own[0] + (own[2]-own[0])*float64(i)/(across-1), Y: own[1] + (own[3]-own[1])*float64(j)/(across-1)})
 		}
 	}
 	places, q := make([]geo.LonLat, len(at)), make([]geo.XY, len(at))
-	r.out.Inverse(places, at)
+	r.native.Projection.Inverse(places, at)
+	r.out.Forward(q, places)
+	at = slices.DeleteFunc(q, func(p geo.XY) bool {
+		if r.out.Turn > 0 {
+			p.X -= r.out.Turn * math.Floor((p.X-box[0])/r.out.Turn)
+		}
+		return !(p.X >= box[0] && p.X <= box[2] && p.Y >= box[1] && p.Y <= box[3])
+	})
+	return r.sides(at, max(w, h)*1e-5)
+}
+
+// sides is the median of the cells' sides at positions, found by steps of e; ok is false where no position lies in the grid.
+func (r *resolver) sides(at []geo.XY, e float64) (side float64, ok bool) {
+	steps := make([]geo.XY, 0, 3*len(at))
+	for _, p := range at {
+		steps = append(steps, p, geo.XY{X: p.X + e, Y: p.Y}, geo.XY{X: p.X, Y: p.Y + e})
+	}
+	places, q := make([]geo.LonLat, len(steps)), make([]geo.XY, len(steps))
+	r.out.Inverse(places, steps)
 	r.native.Projection.Forward(q, places)
-	n := r.native
-	dy := n.DY
-	if dy == 0 && len(n.Y) > 1 {
-		dy = (n.Y[0] - n.Y[len(n.Y)-1]) / float64(len(n.Y)-1)
+	n, own, dy := r.native, r.ownBox(), r.rowStep()
+	turn := func(d float64) float64 {
+		if n.Turn > 0 {
+			d = math.Remainder(d, n.Turn)
+		}
+		return d / n.DX / e
 	}
-	if dy == 0 {
-		dy = n.DX
-	}
-	own := r.ownBox()
 	var sides []float64
 	for i := 0; i < len(q); i += 3 {
 		if !r.holds(own, q[i]) {
 			continue
-		}
-		turn := func(d float64) float64 {
-			if n.Turn > 0 {
-				d = math.Remainder(d, n.Turn)
-			}
-			return d / n.DX / e
 		}
 		ax, ay := turn(q[i+1].X-q[i].X), (q[i+1].Y-q[i].Y)/dy/e
 		bx, by := turn(q[i+2].X-q[i].X), (q[i+2].Y-q[i].Y)/dy/e
@@ -214,6 +240,18 @@ func (r *resolver) pixel(box geo.Box) (side float64, ok bool) {
 	}
 	slices.Sort(sides)
 	return sides[len(sides)/2], true
+}
+
+// rowStep is the height of the grid's rows, the mean of uneven ones.
+func (r *resolver) rowStep() float64 {
+	n := r.native
+	switch {
+	case n.DY != 0:
+		return n.DY
+	case len(n.Y) > 1:
+		return (n.Y[0] - n.Y[len(n.Y)-1]) / float64(len(n.Y)-1)
+	}
+	return n.DX
 }
 
 // holds tells that a box in the grid's own system holds a position.

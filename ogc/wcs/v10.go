@@ -89,7 +89,7 @@ func (h *Handler) getCoverage10(w http.ResponseWriter, q *request) error {
 	if _, err := h.coverages.Format(a.Format); err != nil {
 		return ogc.Invalid("format", "format %q is not offered", clip(a.Format))
 	}
-	h.framed(q, &a)
+	a.Cut.Frame = true // clients take the picture for exactly the box
 	c, err := h.coverages.Coverage(q.Context(), a.CoverageRequest)
 	if err != nil {
 		return a.explain(err)
@@ -206,32 +206,4 @@ func numbers(q *request, name string, length, or int) ([]float64, error) {
 		values = append(values, v)
 	}
 	return values, nil
-}
-
-// frame is what the name of a geographic system ends in that stands for itself, so that a box is cut as it is and not by whole cells.
-const frame = "+frame"
-
-// framed sees to it that the picture is exactly the box: WCS 1.0.0 clients take it for that. A box on the edges of cells stays as it is,
-// and its values are the stored ones.
-func (h *Handler) framed(q *request, a *asked) {
-	in, out := a.Cut.In, a.Cut.Out
-	x, y := a.Cut.X, a.Cut.Y
-	geographic := in != nil && out != nil && in.Degrees && out.Degrees && in.Turn == 360 && out.Turn == 360
-	if !geographic || math.IsInf(x.Low, 0) || math.IsInf(y.Low, 0) {
-		return
-	}
-	plain := answer.CoverageRequest{Layers: a.Layers, Time: a.Time, Run: a.Run, Level: a.Level, Member: a.Member, SliceTime: true, Cut: coverage.Cut{X: x, Y: y, In: in}}
-	s, done, err := h.coverages.Describe(q.Context(), plain)
-	if err != nil { // Coverage will say so
-		return
-	}
-	defer done()
-	near := func(a, b, step float64) bool { return math.Abs(a-b) < 1e-3*step }
-	dy := step(&s.Geometry)
-	if near(s.Box.MinX(), x.Low, s.DX) && near(s.Box.MaxX(), x.High, s.DX) && near(s.Box.MinY(), y.Low, dy) && near(s.Box.MaxY(), y.High, dy) {
-		return
-	}
-	ref := *out
-	ref.Code, ref.Turn = ref.Code+frame, 0
-	a.Cut.In, a.Cut.Out = &ref, &ref
 }

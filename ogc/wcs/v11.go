@@ -269,7 +269,9 @@ func (a *asked) cut11(q *request) error {
 	if !(w >= 1 && ht >= 1 && w < 1<<20 && ht < 1<<20) {
 		return ogc.Invalid("gridoffsets", "gridoffsets give no number of cells")
 	}
-	a.Cut.Width, a.Cut.Height = int(w), int(ht)
+	a.Cut.Width, a.Cut.Height, a.Cut.Frame = int(w), int(ht), true
+	dx, dy = (b[2]-b[0])/max(w-1, 1), (b[3]-b[1])/max(ht-1, 1) // the box runs from centre to centre
+	a.Cut.X, a.Cut.Y = coverage.Interval{Low: b[0] - dx/2, High: b[2] + dx/2}, coverage.Interval{Low: b[1] - dy/2, High: b[3] + dy/2}
 	return nil
 }
 
