@@ -50,7 +50,7 @@ func (h *house) routes(service *answer.Service, coverages *answer.Coverages, set
 	wcs.New(coverages, hold, about, h.baseURL, h.log).Register(e)
 	xyz.New(service, service, h.baseURL, h.log).Register(e)
 	api.New(hold, about, page, h.baseURL, h.log,
-		apicoverages.Part(coverages, hold),
+		apicoverages.Part(coverages, hold, sets),
 		styles.Part(hold, formats.Types()[0]),
 		maps.Part(service, hold, about, formats),
 		tiles.Part(service, hold, about, sets, formats),

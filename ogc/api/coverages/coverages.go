@@ -7,12 +7,15 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"isobar/answer"
 	"isobar/coverage"
 	"isobar/encode"
+	"isobar/encode/png16"
 	"isobar/geo"
+	"isobar/geo/tilematrix"
 	"isobar/ogc"
 	"isobar/ogc/api"
 )
@@ -33,18 +36,20 @@ const (
 	relDomainSet = relRoot + "coverage-domainset"
 	relRangeType = relRoot + "coverage-rangetype"
 	relSchema    = relRoot + "schema"
+	relTilesets  = relRoot + "tilesets-coverage"
 )
 
 // service makes the part.
 type service struct {
 	coverages Coverages
 	hold      ogc.Hold
+	tiling    api.Tiling
 }
 
-// Part is the numbers of collections, and what they are.
-func Part(coverages Coverages, hold ogc.Hold) api.Part {
-	s := &service{coverages, hold}
-	return api.Part{
+// Part is the numbers of collections, as a whole and in tiles, and what they are.
+func Part(coverages Coverages, hold ogc.Hold, sets *tilematrix.Catalogue) api.Part {
+	s := &service{coverages, hold, tiling(coverages, sets)}
+	p := api.Part{
 		Conformance: conformance(),
 		Describe:    s.describe,
 		Operations: []api.Operation{
@@ -57,15 +62,20 @@ func Part(coverages Coverages, hold ogc.Hold) api.Part {
 				Types: []string{api.TypeJSON, api.TypeHTML}, Handle: s.schema},
 		},
 	}
+	p.Operations = append(p.Operations, s.tileOperations()...)
+	return p
 }
 
 // conformance lists the classes that are followed.
 func conformance() (uris []string) {
 	for _, name := range []string{
 		"core", "subsetting-spatial", "subsetting-temporal", "subsetting-general", "scaling-size", "scaling-resolution", "field-selection", "crs", "geotiff", "cog", "netcdf",
-		"coveragejson", "zarr", "api-operations",
+		"coveragejson", "png", "zarr", "tiles", "api-operations",
 	} {
 		uris = append(uris, "https://www.opengis.net/spec/ogcapi-coverages-1/1.0/conf/"+name, "http://www.opengis.net/spec/ogcapi-coverages-1/1.0/conf/"+name)
+	}
+	for _, name := range []string{"tiff", "netcdf", "coveragejson"} {
+		uris = append(uris, "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/"+name)
 	}
 	return uris
 }
@@ -95,6 +105,7 @@ func (s *service) describe(base string, of ogc.Collection, into *api.CollectionI
 		api.Link{Href: at + "/coverage/domainset", Rel: relDomainSet, Type: api.TypeJSON, Title: "Where the cells lie"},
 		api.Link{Href: at + "/coverage/rangetype", Rel: relRangeType, Type: api.TypeJSON, Title: "What the values are"},
 		api.Link{Href: at + "/schema", Rel: relSchema, Type: api.TypeJSON, Title: "The fields as JSON Schema"},
+		api.Link{Href: at + "/coverage/tiles", Rel: relTilesets, Type: api.TypeJSON, Title: "The numbers in tiles"},
 	)
 }
 
@@ -104,7 +115,7 @@ func (s *service) coverage(c *api.Call) error {
 	if err != nil {
 		return err
 	}
-	format, err := s.format(c)
+	format, err := s.format(c, s.coverages.Formats())
 	if err != nil {
 		return err
 	}
@@ -116,14 +127,14 @@ func (s *service) coverage(c *api.Call) error {
 	return s.send(c, r, of)
 }
 
-// format is the name of the format that a request chooses.
-func (s *service) format(c *api.Call) (string, error) {
-	short := map[string]string{}
-	for _, f := range s.coverages.Formats() {
-		short[f.Name] = f.Type
+// format is the name of the one of several formats that a request chooses.
+func (s *service) format(c *api.Call, offered []encode.Coverage) (string, error) {
+	short, types := map[string]string{}, []string{}
+	for _, f := range offered {
+		short[f.Name], types = f.Type, append(types, f.Type)
 	}
-	mediaType, err := c.Choose(s.types(), short)
-	for _, f := range s.coverages.Formats() {
+	mediaType, err := c.Choose(types, short)
+	for _, f := range offered {
 		if f.Type == mediaType {
 			return f.Name, err
 		}
@@ -138,6 +149,13 @@ func (s *service) send(c *api.Call, r answer.CoverageRequest, of ogc.Collection)
 		return s.explain(c, err)
 	}
 	names := tell(c.Header(), a.Source)
+	if a.Format.Name == pngName {
+		scale, offset := png16.Scale(a.Source)
+		for name, v := range map[string]float64{"Values-Scale": scale, "Values-Offset": offset} {
+			c.Header().Set(name, strconv.FormatFloat(v, 'g', -1, 64))
+			names = append(names, name)
+		}
+	}
 	c.Header().Set("Content-Disposition", fmt.Sprintf("inline; filename=%q", fileName(of.ID)+a.Format.Extension))
 	if err := ogc.SendCoverage(c.ResponseWriter, c.Request, a, ""); err != nil {
 		for _, name := range append(names, "Content-Disposition") {
@@ -147,6 +165,9 @@ func (s *service) send(c *api.Call, r answer.CoverageRequest, of ogc.Collection)
 	}
 	return nil
 }
+
+// pngName is the format whose values are told from pixels by headers (OGC API Coverages, the class png).
+const pngName = "png16"
 
 // fileName is a collection's name as a file may have it.
 func fileName(id string) string {

@@ -12,6 +12,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"isobar/answer"
+	"isobar/geo/tilematrix"
 	"isobar/ogc"
 	"isobar/ogc/api"
 	"isobar/ogc/api/coverages"
@@ -22,7 +23,11 @@ import (
 func ask(n *ogctest.Numbers, method, path, query string) *httptest.ResponseRecorder {
 	e := echo.New()
 	e.HTTPErrorHandler = api.NoRoute
-	api.New(n.Hold, ogc.About{Title: "Test"}, http.NotFoundHandler(), func(*http.Request) string { return "http://isobar.test" }, slog.New(slog.DiscardHandler), coverages.Part(n, n.Hold)).Register(e)
+	sets, err := tilematrix.Load(tilematrix.Rows())
+	if err != nil {
+		panic(err)
+	}
+	api.New(n.Hold, ogc.About{Title: "Test"}, http.NotFoundHandler(), func(*http.Request) string { return "http://isobar.test" }, slog.New(slog.DiscardHandler), coverages.Part(n, n.Hold, sets)).Register(e)
 	w, r := httptest.NewRecorder(), httptest.NewRequest(method, path, nil)
 	r.URL.RawQuery = query
 	e.ServeHTTP(w, r)
@@ -111,6 +116,32 @@ func TestAModelIsACoverageOfAllItsElements(t *testing.T) {
 	}
 }
 
+func TestTilesAreExactlyTheirBox(t *testing.T) {
+	const tiles = "/collections/test.t/coverage/tiles"
+	for _, c := range []struct {
+		path, query string
+		status      int
+		box, crs    string
+		cells       int
+	}{
+		{tiles + "/WebMercatorQuad/0/0/0", "", 200, "-20037508.342789244,-20037508.342789244,20037508.342789244,20037508.342789244", "<http://www.opengis.net/def/crs/EPSG/0/3857>", 1 << 16},
+		{tiles + "/WorldCRS84Quad/1/0/1", "datetime=2026-11-24T03:00:00Z&subset=elevation(50000)&f=geotiff", 200, "-90,0,0,90", "", 1 << 16},
+		{"/collections/test/coverage/tiles/WorldCRS84Quad/1/1/2", "properties=u,t", 200, "0,-90,90,0", "", 2 << 16},
+		{tiles + "/WebMercatorQuad/0/0/1", "", 404, "", "", 0},
+		{tiles + "/WebMercatorQuad/77/0/0", "", 404, "", "", 0},
+		{tiles + "/Nope/0/0/0", "", 404, "", "", 0},
+		{tiles + "/WebMercatorQuad/0/0/0", "subset=Lat(0:10)", 400, "", "", 0},
+		{tiles + "/WebMercatorQuad/0/0/0", "bbox=0,0,1,1", 400, "", "", 0},
+		{tiles + "/WebMercatorQuad/0/0/0", "f=zarr", 400, "", "", 0},
+	} {
+		n := ogctest.NewNumbers()
+		w := ask(n, http.MethodGet, c.path, c.query)
+		if w.Code != c.status || w.Header().Get("Content-Bbox") != c.box || w.Header().Get("Content-Crs") != c.crs || c.cells > 0 && w.Body.Len() != c.cells {
+			t.Errorf("%s?%s: got %d, %d bytes, %v, want %+v", c.path, c.query, w.Code, w.Body.Len(), w.Header(), c)
+		}
+	}
+}
+
 func TestFaultsNameTheirParameter(t *testing.T) {
 	for _, c := range []struct {
 		query, parameter string
@@ -182,6 +213,8 @@ func TestDocumentsSayWhatClientsLookFor(t *testing.T) {
 		"/collections/test/coverage/rangetype": {`"name":"t"`, `"name":"u"`, `"name":"v"`},
 		"/collections/test/coverage/domainset": {`"upperBound":23`},
 		"/collections/test/schema":             {`"x-ogc-propertySeq":3`},
+		path + "/tiles":                        {`"dataType":"coverage"`, "http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad", `"minTileRow":0`},
+		path + "/tiles/WebMercatorQuad":        {"/coverage/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}?f=geotiff", `"rel":"item"`, "tiling-scheme"},
 		"/conformance":                         {"ogcapi-coverages-1/1.0/conf/core"},
 		"/api":                                 {"collection.getCoverage", "scale-size"},
 	} {

@@ -26,9 +26,15 @@ var params = []api.Param{
 	api.TextParam("scale-factor", "How many times fewer cells along each axis"), api.TextParam("scaleFactor", "The same as scale-factor"),
 	api.TextParam("scale-axes", "How many times fewer cells along an axis: Lon(2),Lat(2)"), api.TextParam("scaleAxes", "The same as scale-axes"),
 	api.TextParam("scale-size", "Cells along an axis: Lon(144),Lat(73)"), api.TextParam("scaleSize", "The same as scale-size"),
-	api.TextParam("properties", "Fields, with commas; all if left out"), api.TextParam("exclude-properties", "Fields that are left out"),
-	api.TextParam("interpolation", "nearest, linear or average"),
+	fieldNames, otherFields, interpolation,
 }
+
+// The parameters of a coverage and of its tiles.
+var (
+	fieldNames    = api.TextParam("properties", "Fields, with commas; all if left out")
+	otherFields   = api.TextParam("exclude-properties", "Fields that are left out")
+	interpolation = api.TextParam("interpolation", "nearest, linear or average")
+)
 
 // The names of spatial axes, in lower case.
 var (
@@ -37,24 +43,9 @@ var (
 )
 
 // request reads what part of a collection is wanted. Errors are *ogc.Fault, and those of Describe.
-func (s *service) request(c *api.Call, of ogc.Collection) (r answer.CoverageRequest, err error) {
-	selection, axes, err := c.Selection()
+func (s *service) request(c *api.Call, of ogc.Collection) (answer.CoverageRequest, error) {
+	r, axes, err := fields(c, of)
 	if err != nil {
-		return r, err
-	}
-	r = answer.CoverageRequest{Time: selection.Time, Run: selection.Run, Cut: coverage.Cut{X: coverage.All, Y: coverage.All}}
-	if r.Level, err = ranged(c, selection.Level, "elevation", "pressure", "height", "z"); err != nil {
-		return r, err
-	}
-	var member *float64
-	if selection.Member != nil {
-		m := float64(*selection.Member)
-		member = &m
-	}
-	if r.Member, err = ranged(c, member, "member", "realization"); err != nil {
-		return r, err
-	}
-	if r.Layers, err = properties(c, of); err != nil {
 		return r, err
 	}
 	if err := place(c, axes, &r.Cut); err != nil {
@@ -63,14 +54,38 @@ func (s *service) request(c *api.Call, of ogc.Collection) (r answer.CoverageRequ
 	if r.Cut.In == nil && r.Cut.Out == nil {
 		r.Cut.X = allX(of.Layers[0])
 	}
+	return r, s.scale(c, &r)
+}
+
+// fields reads which fields of a collection are wanted, and how they are interpolated; axes are the spatial ones of subset.
+func fields(c *api.Call, of ogc.Collection) (r answer.CoverageRequest, axes map[string]api.Interval, err error) {
+	selection, axes, err := c.Selection()
+	if err != nil {
+		return r, nil, err
+	}
+	r = answer.CoverageRequest{Time: selection.Time, Run: selection.Run, Cut: coverage.Cut{X: coverage.All, Y: coverage.All}}
+	if r.Level, err = ranged(c, selection.Level, "elevation", "pressure", "height", "z"); err != nil {
+		return r, nil, err
+	}
+	var member *float64
+	if selection.Member != nil {
+		m := float64(*selection.Member)
+		member = &m
+	}
+	if r.Member, err = ranged(c, member, "member", "realization"); err != nil {
+		return r, nil, err
+	}
+	if r.Layers, err = properties(c, of); err != nil {
+		return r, nil, err
+	}
 	switch v := strings.ToLower(c.Query.Get("interpolation")); v {
 	case "":
 	case string(coverage.Nearest), string(coverage.Linear), string(coverage.Average):
 		r.Cut.Interpolation = coverage.Interpolation(v)
 	default:
-		return r, ogc.Invalid("interpolation", "interpolation is nearest, linear or average")
+		return r, nil, ogc.Invalid("interpolation", "interpolation is nearest, linear or average")
 	}
-	return r, s.scale(c, &r)
+	return r, axes, nil
 }
 
 // allX is all columns. Those around the Earth begin at 180 degrees west, wherever the grid does.

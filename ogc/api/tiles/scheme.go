@@ -48,7 +48,7 @@ type oldMatrix struct {
 // schemeOf describes a set. Corners are in the order of the reference system's axes (17-083r4 6.2.1.1).
 func schemeOf(base string, set *tilematrix.Set) scheme {
 	crs := api.URI(set.Ref)
-	s := scheme{ID: set.ID, Title: set.Title, URI: setURI(base, set), CRS: crs, Axes: [2]string{"X", "Y"}, Known: set.Known,
+	s := scheme{ID: set.ID, Title: set.Title, URI: api.SetURI(base, set), CRS: crs, Axes: [2]string{"X", "Y"}, Known: set.Known,
 		Type: "TileMatrixSetType", Identifier: set.ID, Supported: crs}
 	switch {
 	case set.Ref.Degrees && !set.Ref.NorthFirst:
@@ -71,7 +71,7 @@ func schemeOf(base string, set *tilematrix.Set) scheme {
 
 // scheme answers one tile matrix set.
 func (s *service) scheme(c *api.Call) error {
-	set, err := s.set(c)
+	set, err := s.tiling.Set(c)
 	if err != nil {
 		return err
 	}
@@ -90,8 +90,8 @@ func (s *service) schemes(c *api.Call) error {
 	list := struct {
 		Sets []entry `json:"tileMatrixSets"`
 	}{[]entry{}}
-	for _, set := range s.sets.Sets() {
-		list.Sets = append(list.Sets, entry{set.ID, set.Title, setURI(c.Base, set), api.URI(set.Ref),
+	for _, set := range s.tiling.Sets.Sets() {
+		list.Sets = append(list.Sets, entry{set.ID, set.Title, api.SetURI(c.Base, set), api.URI(set.Ref),
 			[]api.Link{{Href: c.Base + "/tileMatrixSets/" + set.ID + "?f=json", Rel: "self", Type: api.TypeJSON, Title: set.Title}}})
 	}
 	return c.Document("Tile matrix sets", list)

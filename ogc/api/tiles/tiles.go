@@ -2,9 +2,8 @@
 package tiles
 
 import (
-	"net/http"
 	"net/url"
-	"strconv"
+	"strings"
 
 	"isobar/answer"
 	"isobar/geo/tilematrix"
@@ -16,9 +15,7 @@ import (
 // The relations of links.
 const (
 	relTilesets = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-map"
-	relScheme   = "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme"
 	relSchemes  = "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes"
-	relData     = "http://www.opengis.net/def/rel/ogc/1.0/geodata"
 )
 
 // service makes the part.
@@ -26,13 +23,17 @@ type service struct {
 	answers  ogc.Answers
 	hold     ogc.Hold
 	about    ogc.About
-	sets     *tilematrix.Catalogue
+	tiling   api.Tiling
 	pictures api.Pictures
 }
 
 // Part is tiles of collections' maps, of several at once, and in one of their styles.
 func Part(answers ogc.Answers, hold ogc.Hold, about ogc.About, sets *tilematrix.Catalogue, pictures api.Pictures) api.Part {
-	s := &service{answers, hold, about.Complete(), sets, pictures}
+	tiling := api.Tiling{Sets: sets, Kind: "map", TileJSON: "png"}
+	for _, f := range pictures.Formats {
+		tiling.Items = append(tiling.Items, api.TileForm{Name: strings.TrimPrefix(f.Type, "image/"), Type: f.Type})
+	}
+	s := &service{answers, hold, about.Complete(), tiling, pictures}
 	types := pictures.Types()
 	documents := []string{api.TypeJSON, api.TypeHTML}
 	field := []api.Param{api.DateTime, api.Subset, api.BGColor, api.Transparent}
@@ -62,7 +63,7 @@ func Part(answers ogc.Answers, hold ogc.Hold, about ogc.About, sets *tilematrix.
 	} {
 		p.Operations = append(p.Operations,
 			api.Operation{Path: root.path, ID: "tiles." + root.id + ".map.getTileSetsList", Summary: "Tilesets", Tag: "Tiles", Types: documents, Params: root.params, Handle: s.tilesets},
-			api.Operation{Path: root.path + "/{tileMatrixSetId}", ID: "tiles." + root.id + ".map.getTileSet", Summary: "One tileset", Tag: "Tiles", Types: append(documents, typeTileJSON),
+			api.Operation{Path: root.path + "/{tileMatrixSetId}", ID: "tiles." + root.id + ".map.getTileSet", Summary: "One tileset", Tag: "Tiles", Types: tiling.Types(),
 				Params: root.params, Handle: s.tileset},
 			api.Operation{Path: root.path + "/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}", ID: "tiles." + root.id + ".map.getTile", Summary: "A tile", Tag: "Tiles", Types: types,
 				Params: append(append([]api.Param{}, root.params...), field...), Handle: s.tile},
@@ -80,21 +81,6 @@ func conformance() (uris []string) {
 		uris = append(uris, "http://www.opengis.net/spec/tms/2.0/conf/"+name)
 	}
 	return uris
-}
-
-// set is the tile matrix set of the path.
-func (s *service) set(c *api.Call) (*tilematrix.Set, error) {
-	name := c.Path("tileMatrixSetId")
-	set, ok := s.sets.Get(name)
-	if !ok {
-		return nil, missing("tileMatrixSetId", name)
-	}
-	return set, nil
-}
-
-// missing is the fault of a part of a path that names nothing.
-func missing(parameter, value string) error {
-	return &ogc.Fault{Status: http.StatusNotFound, Code: ogc.InvalidParameterValue, Locator: parameter, Text: "there is no " + parameter + " " + strconv.Quote(value)}
 }
 
 // collections are the layers of the path or of the query; without either the first there is.
@@ -117,27 +103,48 @@ func (s *service) collections(c *api.Call) (all []*layers.Layer, err error) {
 	return all, nil
 }
 
-// tile draws a tile.
-func (s *service) tile(c *api.Call) error {
-	set, err := s.set(c)
+// tiled is what a request's tiles are of.
+func (s *service) tiled(c *api.Call) (of api.Tiled, err error) {
+	if of.Layers, err = s.collections(c); err != nil {
+		return of, err
+	}
+	of.Path = "/map/tiles"
+	if of.Collection = c.Path("collectionId"); of.Collection != "" {
+		of.Path = "/collections/" + url.PathEscape(of.Collection)
+		if style := c.Path("styleId"); style != "" {
+			of.Path += "/styles/" + url.PathEscape(style)
+		}
+		of.Path += "/map/tiles"
+	}
+	if v := c.Query.Get("collections"); v != "" {
+		of.Query = "collections=" + url.QueryEscape(v)
+	}
+	return of, nil
+}
+
+// tilesets answers the list of tilesets.
+func (s *service) tilesets(c *api.Call) error {
+	of, err := s.tiled(c)
 	if err != nil {
 		return err
 	}
-	m, ok := set.Matrix(c.Path("tileMatrix"))
-	if !ok {
-		return missing("tileMatrix", c.Path("tileMatrix"))
+	return s.tiling.List(c, of)
+}
+
+// tileset answers one tileset.
+func (s *service) tileset(c *api.Call) error {
+	of, err := s.tiled(c)
+	if err != nil {
+		return err
 	}
-	var at [2]int
-	for i, part := range []struct {
-		name string
-		most int
-	}{{"tileRow", m.Height}, {"tileCol", m.Width}} {
-		n, err := strconv.Atoi(c.Path(part.name))
-		if err != nil || n < 0 || n >= part.most {
-			return &ogc.Fault{Status: http.StatusNotFound, Code: ogc.TileOutOfRange, Locator: part.name,
-				Text: part.name + " " + strconv.Quote(c.Path(part.name)) + " is not a whole number of 0 to " + strconv.Itoa(part.most-1)}
-		}
-		at[i] = n
+	return s.tiling.One(c, of)
+}
+
+// tile draws a tile.
+func (s *service) tile(c *api.Call) error {
+	view, err := s.tiling.View(c)
+	if err != nil {
+		return err
 	}
 	format, err := s.pictures.Choose(c)
 	if err != nil {
@@ -154,7 +161,7 @@ func (s *service) tile(c *api.Call) error {
 	if err != nil {
 		return err
 	}
-	r := answer.MapRequest{View: set.View(m, at[0], at[1], tilematrix.TileSize), Format: format.Type}
+	r := answer.MapRequest{View: view, Format: format.Type}
 	if r.Background, r.Transparent, err = c.Ground(format); err != nil {
 		return err
 	}
@@ -165,7 +172,7 @@ func (s *service) tile(c *api.Call) error {
 	if err != nil {
 		return err
 	}
-	api.TellCRS(c.Header(), set.Ref)
+	api.TellCRS(c.Header(), view.Ref)
 	c.TellTime(s.hold, chosen[0].Name, selection)
 	return ogc.Send(c.ResponseWriter, c.Request, a)
 }
