@@ -2,6 +2,7 @@ package answer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -26,7 +27,7 @@ type CoverageRequest struct {
 	// Cube keeps the axes though they have one value, but for those that are sliced: SliceTime, and Slice of the intervals.
 	Cube, SliceTime bool
 	Cut             coverage.Cut
-	Format          string            // media type or name; "": the first
+	Format          string            // media type or name; "": the first that can hold the coverage
 	Options         map[string]string // of the format
 }
 
@@ -64,7 +65,7 @@ const (
 // BudgetError is a coverage that is larger than the limits, found before anything was read. It wraps ErrTooLarge.
 type BudgetError struct {
 	Cells, MaxCells   int64
-	Bytes, MaxBytes   int64 // 0: not looked at
+	Bytes, MaxBytes   int64 // foreseen; 0: not looked at
 	Planes, MaxPlanes int   // 0: not looked at
 }
 
@@ -73,8 +74,10 @@ func (e *BudgetError) Error() string {
 	switch {
 	case e.Planes > 0:
 		return fmt.Sprintf("a coverage of %d fields %v: at most %d", e.Planes, ErrTooLarge, e.MaxPlanes)
-	case e.Bytes > 0:
+	case e.MaxBytes > 0:
 		return fmt.Sprintf("a coverage of %d values in about %d bytes %v: at most %d", e.Cells, e.Bytes, ErrTooLarge, e.MaxBytes)
+	case e.Bytes > 0:
+		return fmt.Sprintf("a coverage of %d values in about %d bytes %v: at most %d values", e.Cells, e.Bytes, ErrTooLarge, e.MaxCells)
 	}
 	return fmt.Sprintf("a coverage of %d values %v: at most %d", e.Cells, ErrTooLarge, e.MaxCells)
 }
@@ -162,6 +165,9 @@ func (c *Coverages) Coverage(ctx context.Context, r CoverageRequest) (Coverage, 
 	}
 	catalogue, release := c.service.parts.Catalogue.Hold()
 	resolved, err := c.resolve(catalogue, r)
+	if err == nil && r.Format == "" && len(r.Options) == 0 {
+		format = c.fitting(resolved.source)
+	}
 	if err == nil {
 		err = c.afford(resolved.source, format)
 	}
@@ -194,15 +200,26 @@ func (c *Coverages) Coverage(ctx context.Context, r CoverageRequest) (Coverage, 
 	return a, nil
 }
 
+// fitting is the first format that can hold a coverage: what nobody chose must not be in the way.
+func (c *Coverages) fitting(s *coverage.Source) encode.Coverage {
+	for _, f := range c.Formats() {
+		if !errors.Is(f.Check(s), encode.ErrUnfit) {
+			return f
+		}
+	}
+	return c.formats[0]
+}
+
 // afford compares a coverage with the limits and the format.
 func (c *Coverages) afford(s *coverage.Source, f encode.Coverage) error {
+	bytes, _ := f.Size(s)
 	if n := s.Cells(); n > c.limits.Cells {
-		return &BudgetError{Cells: n, MaxCells: c.limits.Cells}
+		return &BudgetError{Cells: n, MaxCells: c.limits.Cells, Bytes: bytes}
 	}
 	if err := f.Check(s); err != nil {
 		return err
 	}
-	if bytes, _ := f.Size(s); bytes > c.limits.Bytes {
+	if bytes > c.limits.Bytes {
 		return &BudgetError{Cells: s.Cells(), Bytes: bytes, MaxBytes: c.limits.Bytes}
 	}
 	return nil

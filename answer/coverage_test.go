@@ -196,13 +196,29 @@ func TestACoverageIsNamedByAllThatItIsMadeFrom(t *testing.T) {
 	}
 }
 
+func TestTheDefaultFormatIsOneThatFits(t *testing.T) {
+	c := coverages(t, CoverageLimits{})
+	fussy := raw()
+	fussy.Name, fussy.Type = "fussy", "image/x-fussy"
+	fussy.Check = func(s *coverage.Source) error { return encode.ErrUnfit }
+	c = NewCoverages(c.service, c.sampler, []encode.Coverage{fussy, raw()}, CoverageLimits{})
+	if a, err := c.Coverage(t.Context(), CoverageRequest{Layers: []string{"g.t"}, Cut: whole}); err != nil || a.Format.Name != "raw" {
+		t.Errorf("nobody's choice: got %q, %v, want raw", a.Format.Name, err)
+	} else {
+		a.Done()
+	}
+	if _, err := c.Coverage(t.Context(), CoverageRequest{Layers: []string{"g.t"}, Cut: whole, Format: "fussy"}); !errors.Is(err, encode.ErrUnfit) {
+		t.Errorf("a choice that does not fit: got %v", err)
+	}
+}
+
 func TestWhatIsTooMuchIsToldBeforeItIsRead(t *testing.T) {
 	for _, k := range []struct {
 		name   string
 		limits CoverageLimits
 		want   BudgetError
 	}{
-		{"values", CoverageLimits{Cells: 100}, BudgetError{Cells: 12 * 36 * 19, MaxCells: 100}},
+		{"values", CoverageLimits{Cells: 100}, BudgetError{Cells: 12 * 36 * 19, Bytes: 4 * 12 * 36 * 19, MaxCells: 100}},
 		{"bytes", CoverageLimits{Bytes: 1000}, BudgetError{Cells: 12 * 36 * 19, Bytes: 4 * 12 * 36 * 19, MaxBytes: 1000}},
 		{"fields", CoverageLimits{Planes: 2}, BudgetError{Planes: 3, MaxPlanes: 2}},
 	} {

@@ -127,8 +127,11 @@ func (s *service) coverage(c *api.Call) error {
 	return s.send(c, r, of)
 }
 
-// format is the name of the one of several formats that a request chooses.
+// format is the name of the one of several formats that a request chooses; "" if it leaves the choice to us.
 func (s *service) format(c *api.Call, offered []encode.Coverage) (string, error) {
+	if accept := c.Request.Header.Get("Accept"); c.Query.Get("f") == "" && (accept == "" || accept == "*/*") && len(offered) == len(s.coverages.Formats()) {
+		return "", nil
+	}
 	short, types := map[string]string{}, []string{}
 	for _, f := range offered {
 		short[f.Name], types = f.Type, append(types, f.Type)
