@@ -4,12 +4,14 @@ package records
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
+	"strings"
 	"time"
 )
 
 // Document is a small text (JSON) with an identity and a version. Versions rise with every write of the identity, also across
-// deletion, and begin at 1.
+// deletion; the first is 1 or more, and there may be gaps.
 type Document struct {
 	ID      string // compared byte by byte; "/" separates parts by custom, so that a prefix names a group
 	Version int64
@@ -23,15 +25,43 @@ const (
 	New int64 = 0  // nothing may be there
 )
 
-// MaxBody bounds a document: 8 MiB.
-const MaxBody = 8 << 20
+// Bounds of a document.
+const (
+	MaxBody = 8 << 20 // bytes of a body
+	MaxID   = 1024    // bytes of an identity, and of a kind
+)
 
 // ErrNotFound and its siblings say why a document can't be had or written, by wrapping.
 var (
 	ErrNotFound = errors.New("no such document")
 	ErrConflict = errors.New("document has changed")
 	ErrTooLarge = errors.New("document too large")
+	ErrName     = errors.New("no name for a document")
+	ErrClosed   = errors.New("records are closed")
 )
+
+// Check tells whether a document can be written: its identity and its kind are 1 to MaxID bytes, and no 0 among them, its body
+// up to MaxBody. Implementations of Store call it; the error wraps ErrName or ErrTooLarge.
+func Check(kind string, d Document) error {
+	for _, name := range []string{kind, d.ID} {
+		if name == "" || len(name) > MaxID || strings.IndexByte(name, 0) >= 0 {
+			return fmt.Errorf("%w: %.80q of kind %.80q", ErrName, d.ID, kind)
+		}
+	}
+	if len(d.Body) > MaxBody {
+		return fmt.Errorf("%w: %s %q has %d bytes, at most %d may be", ErrTooLarge, kind, d.ID, len(d.Body), MaxBody)
+	}
+	return nil
+}
+
+// Prefix is all identities that begin with one, which ends in a byte below 255.
+func Prefix(prefix string) Range {
+	if prefix == "" {
+		return Range{}
+	}
+	last := len(prefix) - 1
+	return Range{From: prefix, To: prefix[:last] + string([]byte{prefix[last] + 1})}
+}
 
 // Range is identities from From on, before To ("" is without end), at most Limit (0: all), the last first if Reverse.
 type Range struct {

@@ -20,8 +20,8 @@ const module = "isobar/"
 var floors = [][]string{
 	{"geo", "elements"},
 	{"grid", "models", "styles"},
-	{"field"},
-	{"decode", "store", "sample", "records", "events", "feature"},
+	{"field", "records"},
+	{"decode", "store", "sample", "events", "feature"},
 	{"ingest", "layers", "cache", "jobs", "places"},
 	{"render", "coverage", "probe"},
 	{"encode", "watch"},
