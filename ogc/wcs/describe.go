@@ -1,9 +1,12 @@
 package wcs
 
 import (
+	"errors"
 	"net/http"
 	"time"
 
+	"isobar/coverage"
+	"isobar/encode"
 	"isobar/ogc"
 )
 
@@ -65,7 +68,7 @@ func (h *Handler) description(s *scribe, q *request, o offer) error {
 	s.rangeType(d)
 	s.Open("wcs:ServiceParameters")
 	s.Leaf("wcs:CoverageSubtype", o.subtype())
-	s.Leaf("wcs:nativeFormat", h.formatTypes()[0])
+	s.Leaf("wcs:nativeFormat", h.nativeFormat(source))
 	s.Close()
 	s.Close()
 	return nil
@@ -83,4 +86,14 @@ func (s *scribe) dimensions(o offer, now time.Time) {
 	}
 	s.Close()
 	s.Close()
+}
+
+// nativeFormat is the media type that a coverage comes in where a request names none: the first that can hold it.
+func (h *Handler) nativeFormat(s *coverage.Source) string {
+	for _, f := range h.coverages.Formats() {
+		if f.Check == nil || !errors.Is(f.Check(s), encode.ErrUnfit) {
+			return typeOf(f)
+		}
+	}
+	return h.formatTypes()[0]
 }
