@@ -49,10 +49,10 @@ async function step(to) {
   state.step = ((to % n) + n) % n;
   $('slider').value = state.step;
   const time = state.times[state.step];
-  $('instant').textContent = label(time);
-  $('instant').dateTime = time ?? '';
+  $('slider').setAttribute('aria-valuetext', label(time));
+  $('instant').ariaBusy = 'true'; // it names what is on screen, and this is not yet
   remember();
-  await show(tiles(time));
+  await show(tiles(time), () => Object.assign($('instant'), { textContent: label(time), dateTime: time ?? '', ariaBusy: 'false' }));
 }
 
 function play(on) {

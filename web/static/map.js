@@ -59,8 +59,9 @@ export function makeMap(target) {
     return layer;
   }
 
-  /** show puts the picture on screen once all its tiles are there; the one before stays until then. */
-  function show(url) {
+  /** show puts the picture on screen once all its tiles are there; the one before stays until then. then() is called when it is, before the
+   *  browser draws its next frame, and never if another picture was asked for meanwhile. */
+  function show(url, then) {
     current = url;
     const layer = frame(url);
     return new Promise(done => {
@@ -68,6 +69,8 @@ export function makeMap(target) {
         if (current === url && shown.has(url)) {
           visible = url;
           for (const [u, l] of shown) l.setOpacity(u === url ? 0.85 : 0);
+          map.renderSync(); // now, not in some frame to come: picture and label change together
+          then();
         }
         done();
       });
