@@ -113,6 +113,45 @@ func (l *Layer) Series(s Selection, now time.Time, limit int) ([]Pick, error) {
 	return picks, nil
 }
 
+// Around finds the last field before a time and the first after it, both of the freshest run that has fields on both sides of it;
+// times that are chosen do not count. ok is false where there is no such run.
+func (l *Layer) Around(s Selection, t field.Time) (before, after Pick, ok bool) {
+	r, err := l.row(s)
+	if err != nil {
+		return before, after, false
+	}
+	parts := r.parts
+	for n := len(parts) - 1; n >= 0; n-- {
+		earlier, has := parts[n].last(r.level, r.member, t-1)
+		later, also := parts[n].next(r.level, r.member, t+1)
+		if !has || !also {
+			continue
+		}
+		r.parts = parts[n : n+1]
+		before, _ = r.pick(earlier)
+		after, _ = r.pick(later)
+		before.Pinned = r.named && s.Run != nil
+		after.Pinned = before.Pinned
+		return before, after, true
+	}
+	return before, after, false
+}
+
+// Nearest finds the field whose time is nearest to one that lies between the first and the last of the selection's; times that are
+// chosen do not count. ok is false outside.
+func (l *Layer) Nearest(s Selection, t field.Time) (p Pick, ok bool) {
+	r, err := l.row(s)
+	if err != nil {
+		return p, false
+	}
+	before, begun := r.last(t)
+	after, goesOn := r.next(t)
+	if !begun || !goesOn {
+		return p, false
+	}
+	return r.pick(nearer(before, after, t))
+}
+
 // row resolves run, level and member.
 func (l *Layer) row(s Selection) (r row, err error) {
 	r = row{parts: l.parts, level: l.DefaultLevel(), named: true}

@@ -267,3 +267,31 @@ func TestPicksTakeNoMemory(t *testing.T) {
 		t.Errorf("times are not ascending: %v", l.Times)
 	}
 }
+
+func TestTheFieldsAroundATime(t *testing.T) {
+	l := layer(t, layersOf(t, rows{}, twoRuns()...), "m.t")
+	for _, c := range []struct {
+		name               string
+		s                  Selection
+		at                 field.Time
+		run, before, after field.Time // hours; before -1: none
+		nearest            field.Time // -1: none
+	}{
+		{"of the freshest run that has both", Selection{}, 10, 6, 9, 12, 9},
+		{"of an older one where the time lies before the freshest", Selection{}, 5, 0, 3, 6, 6},
+		{"of the run that is named", Selection{Run: run(0)}, 10, 0, 9, 12, 9},
+		{"nothing but where a run has both", Selection{Run: run(6)}, 5, 6, -1, 0, -1},
+		{"around a field those beside it", Selection{}, 9, 6, 6, 12, 9},
+		{"nothing at the last", Selection{}, 18, 6, -1, 0, 18},
+		{"nothing after the last", Selection{}, 19, 6, -1, 0, -1},
+	} {
+		before, after, ok := l.Around(c.s, run0+c.at*hour)
+		if ok != (c.before >= 0) || ok && (before.Run != run0+c.run*hour || after.Run != before.Run || before.Valid != run0+c.before*hour || after.Valid != run0+c.after*hour) {
+			t.Errorf("%s: around %d h are %v and %v (%v), want %d and %d of run %d", c.name, c.at, before.Valid, after.Valid, ok, c.before, c.after, c.run)
+		}
+		near, ok := l.Nearest(c.s, run0+c.at*hour)
+		if ok != (c.nearest >= 0) || ok && near.Valid != run0+c.nearest*hour {
+			t.Errorf("%s: nearest to %d h is %v (%v), want %d", c.name, c.at, near.Valid, ok, c.nearest)
+		}
+	}
+}

@@ -13,7 +13,9 @@ type Column struct {
 	Level  *float64 // as of layers.Selection; nil: the layer's default
 	Member *int
 	Unit   string // that the values are given in; "": the element's own (SI)
-	// Relative: a direction, in degrees from each place's bearing: 0 is ahead, ±180 behind.
+	// Relative: a direction, in degrees from each place's bearing: 0 is ahead, ±180 behind, to the right above 0. What a direction means
+	// is as in its element's row (the wind's is where it comes from: 0 is a headwind). A calm has none. Of what is no direction this
+	// is ignored, so that it can be set for all columns of a request.
 	Relative bool
 }
 
@@ -28,7 +30,7 @@ type Times struct {
 // Space is how values between cells are made.
 type Space int
 
-// Ways to make values between cells: Usual is what the element's row says.
+// Ways to make values between cells: Usual is what the element's row says. Categories are Nearest whatever is asked for.
 const (
 	Usual Space = iota
 	Nearest
@@ -43,7 +45,9 @@ type Request struct {
 	At       []geo.LonLat
 	Bearings []float64 // degrees clockwise from north, one for each place; nil: none
 	Space    Space
-	Linear   bool // a time between two fields is interpolated, and said to be; else there is no value at it
+	// Linear: a time of the list between two fields of one run is interpolated, and said to be; else there is no value at it. Sums,
+	// means and extremes over a span of time, and categories, never are.
+	Linear bool
 }
 
 // Series is a column's values.
@@ -58,6 +62,15 @@ type Series struct {
 	// Between tells of each time whether its values are interpolated between two fields.
 	Between []bool
 	Values  []float32 // time by time, place by place within: NaN where there is none
+	// Gaps are the times of the list that this column has no value at; they are not among Times.
+	Gaps []Gap
+}
+
+// Gap is what was asked for and is not there, and why, in words that may be shown.
+type Gap struct {
+	Time  field.Time
+	Point int // of a route
+	Why   string
 }
 
 // At is the values of one time, one for each place.
@@ -78,9 +91,27 @@ type Point struct {
 	Level *float64    // nil: the column's own
 }
 
-// Limits bound a request.
-type Limits struct {
-	Places  int   // places, or points of a route
-	Values  int64 // places x times x columns
-	Columns int
+// AlongOptions says how a route is followed.
+type AlongOptions struct {
+	// Time is that of points that have none of their own; nil: the column's default time.
+	Time *field.Time
+	// Nearest: a time or a level that a column does not have stands for the nearest one within what it has.
+	Nearest  bool
+	Bearings []float64 // as of Request, one for each point
+	Space    Space
+	Linear   bool // as of Request; where it does not help, Nearest does if it is set
+}
+
+// Track is a column's values along a route, one for each point: NaN where there is none.
+type Track struct {
+	Column  Column
+	Member  int
+	Unit    string
+	Values  []float32
+	Times   []field.Time // that the values hold at; of a gap the time asked for
+	Runs    []field.Time
+	Spans   []field.Seconds
+	Levels  []field.Level
+	Between []bool
+	Gaps    []Gap
 }
