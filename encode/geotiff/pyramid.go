@@ -13,22 +13,34 @@ type image struct {
 	width, height         int
 	tileWidth, tileHeight int
 	tiles                 []piece // band by band, row by row
+	next                  int     // tile to be packed
 	strip                 []float32
 	half                  []float32 // a strip of the next level
 	rows                  int       // in strip
 }
 
+// down is how many tiles lie one below the other.
+func (m *image) down() int { return (m.height + m.tileHeight - 1) / m.tileHeight }
+
+// room is the strip's memory for a number of rows.
+func (m *image) room(rows int) []float32 {
+	if m.strip == nil {
+		m.strip = make([]float32, min(m.tileHeight, m.height)*m.width)
+	}
+	return m.strip[:rows*m.width]
+}
+
 // across is how many tiles lie side by side.
 func (m *image) across() int { return (m.width + m.tileWidth - 1) / m.tileWidth }
 
-// images are the full size and overviews of half the size each, until one tile holds all.
-func images(width, height int, o Options) []*image {
+// images are the full size and overviews of half the size each, until one tile holds all, with room for the tiles of all bands.
+func images(width, height, bands int, o Options) []*image {
 	fit := func(n, most int) int { return min((n+15)/16*16, most) }
 	var all []*image
 	for {
-		all = append(all, &image{
-			width: width, height: height, tileWidth: fit(width, o.TileWidth), tileHeight: fit(height, o.TileHeight),
-		})
+		m := &image{width: width, height: height, tileWidth: fit(width, o.TileWidth), tileHeight: fit(height, o.TileHeight)}
+		m.tiles = make([]piece, m.across()*m.down()*bands)
+		all = append(all, m)
 		if o.NoOverviews || width <= o.TileWidth && height <= o.TileHeight {
 			return all
 		}
@@ -36,25 +48,22 @@ func images(width, height int, o Options) []*image {
 	}
 }
 
-// writer cuts bands into tiles of all levels and puts them into a spool.
+// writer cuts bands into tiles of all levels, which are packed by several at once and put into a spool.
 type writer struct {
 	options Options
 	images  []*image
 	spool   *spool
 	near    bool // overviews of categories: no means
-	workers int
+	packing *errgroup.Group
 	packers *sync.Pool
 }
 
-// add takes rows of a band in order. They come in full rows of tiles, but for the last.
+// add takes rows of a band in order.
 func (w *writer) add(ctx context.Context, level int, rows []float32) error {
 	m := w.images[level]
 	for len(rows) > 0 {
-		if m.strip == nil {
-			m.strip = make([]float32, m.tileHeight*m.width)
-		}
 		n := min(len(rows)/m.width, m.tileHeight-m.rows)
-		copy(m.strip[m.rows*m.width:], rows[:n*m.width])
+		copy(m.room(m.rows + n)[m.rows*m.width:], rows[:n*m.width])
 		m.rows, rows = m.rows+n, rows[n*m.width:]
 		if m.rows == m.tileHeight {
 			if err := w.flush(ctx, level); err != nil {
@@ -83,9 +92,7 @@ func (w *writer) flush(ctx context.Context, level int) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := w.tiles(m); err != nil {
-		return err
-	}
+	w.tiles(m)
 	rows := m.rows
 	m.rows = 0
 	if level+1 == len(w.images) {
@@ -97,26 +104,22 @@ func (w *writer) flush(ctx context.Context, level int) error {
 	return w.add(ctx, level+1, halved(m.half, m.strip[:rows*m.width], m.width, w.near))
 }
 
-// tiles packs the tiles of a strip, side by side at once.
-func (w *writer) tiles(m *image) error {
-	across := m.across()
-	first := len(m.tiles)
-	m.tiles = append(m.tiles, make([]piece, across)...)
-	var work errgroup.Group
-	work.SetLimit(w.workers)
-	for i := range across {
-		work.Go(func() error {
-			p, _ := w.packers.Get().(*packer)
+// tiles has the tiles of a strip packed. The strip may be overwritten when it returns.
+func (w *writer) tiles(m *image) {
+	for i := range m.across() {
+		p, _ := w.packers.Get().(*packer)
+		tile, into := m.tile(p, i), &m.tiles[m.next]
+		m.next++
+		w.packing.Go(func() error { // waits for one of those at work
 			defer w.packers.Put(p)
-			b, err := p.pack(m.tile(p, i), m.tileWidth, w.options)
+			b, err := p.pack(tile, m.tileWidth, w.options)
 			if err != nil {
 				return err
 			}
-			m.tiles[first+i], err = w.spool.put(b)
+			*into, err = w.spool.put(b)
 			return err
 		})
 	}
-	return work.Wait()
 }
 
 // tile cuts a tile from the strip. Beyond the image's edge it repeats the edge, which packs well; readers do not look there.

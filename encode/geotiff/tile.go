@@ -68,15 +68,24 @@ func (p *packer) pack(tile []float32, width int, o Options) ([]byte, error) {
 func floating(dst []byte, row []float32) {
 	n := len(row)
 	a, b, c, d := dst[:n], dst[n:2*n], dst[2*n:3*n], dst[3*n:4*n]
+	last := uint32(0)
 	for i, v := range row {
 		u := math.Float32bits(v)
-		a[i], b[i], c[i], d[i] = byte(u>>24), byte(u>>16), byte(u>>8), byte(u)
+		diff := bytewise(u, last)
+		last = u
+		a[i], b[i], c[i], d[i] = byte(diff>>24), byte(diff>>16), byte(diff>>8), byte(diff)
 	}
-	last := byte(0)
-	for i, v := range dst {
-		dst[i] = v - last
-		last = v
-	}
+	// Planes go on from each other: the first of one is a difference to the last of the one before.
+	first := math.Float32bits(row[0])
+	b[0] = byte(first>>16) - byte(last>>24)
+	c[0] = byte(first>>8) - byte(last>>16)
+	d[0] = byte(first) - byte(last>>8)
+}
+
+// bytewise subtracts each byte of y from that of x.
+func bytewise(x, y uint32) uint32 {
+	const high = 0x80808080
+	return ((x | high) - (y &^ high)) ^ ((x ^ ^y) & high)
 }
 
 // horizontal writes a row as differences of 32 bit integers (TIFF 6 section 14).

@@ -9,6 +9,8 @@ import (
 	"runtime"
 	"sync"
 
+	"golang.org/x/sync/errgroup"
+
 	"isobar/coverage"
 	"isobar/elements"
 )
@@ -22,12 +24,27 @@ const (
 
 // write reads the coverage band by band, packs tiles into a spool, and then writes directories, overviews and the image.
 func write(ctx context.Context, out io.Writer, s *coverage.Source, o Options, packers *sync.Pool) (err error) {
-	w := &writer{options: o, images: images(s.Width(), s.Height(), o), spool: &spool{}, workers: runtime.GOMAXPROCS(0), packers: packers}
+	w := &writer{options: o, images: images(s.Width(), s.Height(), s.Bands(), o), spool: &spool{}, packers: packers}
 	defer func() {
 		if closed := w.spool.close(); err == nil {
 			err = closed
 		}
 	}()
+	packing, within := errgroup.WithContext(ctx)
+	packing.SetLimit(runtime.GOMAXPROCS(0))
+	w.packing = packing
+	err = w.bands(within, s)
+	if packed := packing.Wait(); packed != nil { // the cause of what bands has seen
+		err = packed
+	}
+	if err != nil {
+		return err
+	}
+	return w.finish(out, s)
+}
+
+// bands reads all fields, while those before are being packed.
+func (w *writer) bands(ctx context.Context, s *coverage.Source) error {
 	for v := range s.Variables {
 		w.near = s.Variables[v].Layer.Element.Interpolation == elements.Nearest
 		for plane := range s.Planes(v) {
@@ -36,20 +53,18 @@ func write(ctx context.Context, out io.Writer, s *coverage.Source, o Options, pa
 			}
 		}
 	}
-	return w.finish(out, s)
+	return nil
 }
 
-// band reads one field.
+// band reads one field, a row of tiles at a time.
 func (w *writer) band(ctx context.Context, s *coverage.Source, v, plane int) error {
-	step := min(w.images[0].tileHeight, s.Height())
-	buffer := make([]float32, step*s.Width())
-	for row := 0; row < s.Height(); row += step {
-		n := min(step, s.Height()-row)
-		rows := buffer[:n*s.Width()]
-		if err := s.Read(ctx, v, plane, 1, row, n, rows); err != nil {
+	m := w.images[0]
+	for row := 0; row < s.Height(); row += m.tileHeight {
+		m.rows = min(m.tileHeight, s.Height()-row)
+		if err := s.Read(ctx, v, plane, 1, row, m.rows, m.room(m.rows)); err != nil {
 			return err
 		}
-		if err := w.add(ctx, 0, rows); err != nil {
+		if err := w.flush(ctx, 0); err != nil {
 			return err
 		}
 	}
