@@ -44,7 +44,7 @@ func (v *values) unpack(dst []float32, l *layout) error {
 		return err
 	}
 	defer releaseData()
-	if mask != nil && v.edition == 1 && (packing.Values1{Section: data}).Boustrophedonic() {
+	if mask != nil && v.boustrophedonic(data) {
 		turnMask(mask, l.lines())
 	}
 	packed := dst[len(dst)-present:] // at the end: spreading them out then never overwrites what is still to be moved
@@ -70,6 +70,14 @@ func (v *values) decode(dst []float32, data []byte, rows func() []int) error {
 		return fmt.Errorf("%w: %d values for %d points that should have one", ErrInvalid, v.count, len(dst))
 	}
 	return packing.Values{Template: v.template, Header: v.header, Data: data[5:], Count: v.count, Rows: rows, Truncation: truncation}.Unpack(dst)
+}
+
+// boustrophedonic tells that every second row was written backwards.
+func (v *values) boustrophedonic(data []byte) bool {
+	if v.edition == 1 {
+		return packing.Values1{Section: data}.Boustrophedonic()
+	}
+	return packing.Values{Template: v.template, Header: v.header}.Boustrophedonic()
 }
 
 // linear tells the quantisation that all values share.

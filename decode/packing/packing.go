@@ -78,6 +78,10 @@ func (v Values) reader() (reader, error) {
 		return reader{header: 13, unpack: unpackLogarithm}, nil
 	case 200:
 		return reader{header: 6, unpack: unpackRunLength}, nil
+	case 50000:
+		return reader{header: 18, unpack: unpackSpectralIEEE}, nil
+	case templateSecondOrder, templateSecondOrderFlags:
+		return reader{header: secondOrder2Header, unpack: unpackSecondOrder2, linear: true, loose: true}, nil
 	case 1:
 		return reader{}, unsupported("GRIB2 template 5.1, a matrix of values at each point")
 	case 53:

@@ -60,7 +60,7 @@ func (v Values1) unpackSecondOrder(dst []float32) error {
 		return err
 	}
 	if flags&flagBoustrophedonic != 0 {
-		return v.turnRows(dst)
+		return turnRows(dst, v.Rows)
 	}
 	return nil
 }
@@ -120,34 +120,52 @@ func (v Values1) extended(r *groupReader, d *differences) error {
 	if r.widths.width > 32 || r.lengths.width > 32 {
 		return broken("widths and lengths of groups of %d and %d bits", r.widths.width, r.lengths.width)
 	}
-	if d.order = int(s[13] & maskOrder); d.order > 0 {
-		bits := int(s[at])
-		at++
-		c := cursor{data: s, pos: at * 8}
-		at += ((d.order+1)*bits + 7) / 8
-		if bits < 1 || bits > maxWidth || at > len(s) {
-			return broken("%d values of %d bits before differences", d.order+1, bits)
-		}
-		for i := range d.order {
-			d.first[i] = c.next(bits)
-		}
-		negative := c.next(1) != 0
-		if d.minimum = c.next(bits - 1); negative {
-			d.minimum = -d.minimum
-		}
+	n, err := d.begin(s[at:], int(s[13]&maskOrder))
+	if err != nil {
+		return err
 	}
+	at += n
 	r.expect -= min(d.order, r.expect)
 	return r.place(s, at, &r.widths, &r.lengths, &r.references)
 }
 
+// begin reads the values that come apart from differences of an order, and the minimum: an octet tells how many bits each has.
+// It says how many octets they take.
+func (d *differences) begin(data []byte, order int) (octets int, err error) {
+	if d.order = order; order == 0 {
+		return 0, nil
+	}
+	if order > maxOrder {
+		return 0, unsupported("spatial differencing of order %d", order)
+	}
+	bits := 0
+	if len(data) > 0 {
+		bits = int(data[0])
+	}
+	octets = 1 + ((order+1)*bits+7)/8
+	if bits < 1 || bits > maxWidth || octets > len(data) {
+		return 0, broken("%d values of %d bits before differences", order+1, bits)
+	}
+	c := cursor{data: data, pos: 8}
+	for i := range order {
+		d.first[i] = c.next(bits)
+	}
+	negative := c.next(1) != 0
+	if d.minimum = c.next(bits - 1); negative {
+		d.minimum = -d.minimum
+	}
+	return octets, nil
+}
+
 // turnRows turns every second row round.
-func (v Values1) turnRows(dst []float32) error {
-	if v.Rows == nil {
+func turnRows(dst []float32, rows func() []int) error {
+	if rows == nil {
 		return unsupported("rows written backwards on a grid without rows")
 	}
-	for i, n := range v.Rows() {
+	count := len(dst)
+	for i, n := range rows() {
 		if n < 0 || n > len(dst) {
-			return broken("rows of more than %d values", v.Count)
+			return broken("rows of more than %d values", count)
 		}
 		if i%2 == 1 {
 			slices.Reverse(dst[:n])

@@ -109,12 +109,38 @@ func unpackSpectralComplex(v Values, dst []float32) error {
 	if k, m := int(binary.BigEndian.Uint16(h[15:])), int(binary.BigEndian.Uint16(h[17:])); k != p.subset || m != p.subset {
 		return unsupported("a subset of truncations %d, %d, %d", p.subset, k, m)
 	}
-	switch h[23] {
+	if err := p.precision(h[23]); err != nil {
+		return err
+	}
+	return p.unpack(dst, v.Data, linearOf(h))
+}
+
+// precision sets the form of floats that stand as they are (code table 5.7).
+func (p *spectrum) precision(code byte) error {
+	switch code {
 	case precision32:
 	case precision64:
 		p.size, p.float = 8, ieeeDouble
 	default:
-		return unsupported("a subset of precision %d", h[23])
+		return unsupported("a subset of precision %d", code)
+	}
+	return nil
+}
+
+// unpackSpectralIEEE reads ECMWF's own GRIB2 template 5.50000: all coefficients stand as they are. Where there are too few octets
+// for that it is template 5.51 with a subset of TS coefficients: so ecCodes 2.28 writes it.
+func unpackSpectralIEEE(v Values, dst []float32) error {
+	h := v.Header
+	p := spectrum{truncation: v.Truncation, subset: v.Truncation, size: 4, float: ieeeFloat, power: float64(signMagnitude(h[9:13])) * 1e-6}
+	if err := p.precision(h[17]); err != nil {
+		return err
+	}
+	if len(v.Data) < len(dst)*p.size {
+		total := int(binary.BigEndian.Uint32(h[13:]))
+		p.subset = int(math.Sqrt(float64(total))) - 1
+		if total < 1 || coefficients(p.subset) != total {
+			return broken("%d coefficients in %d octets", len(dst), len(v.Data))
+		}
 	}
 	return p.unpack(dst, v.Data, linearOf(h))
 }
