@@ -33,6 +33,9 @@ func TestFormsAreNegotiated(t *testing.T) {
 		{"/collections/gfs.t/map", "image/avif,image/webp,*/*;q=0.8", 200, "image/png"},
 		{"/collections/gfs.t/map?f=jpg", "image/png", 200, "image/jpeg"},
 		{"/collections/gfs.t/map?f=tiff", "", 400, "application/problem+json"},
+		{"/collections/gfs/map", "", 200, "image/png"}, // of its first layer
+		{"/map?collections=gfs.t,hrrr", "", 200, "image/png"},
+		{"/collections/hrrr/map/tiles/WebMercatorQuad/0/0/0", "", 200, "image/png"},
 		{"/styles/grey", "", 200, "application/json"},
 		{"/styles/grey?f=sld", "", 200, "application/vnd.ogc.sld+xml;version=1.1"},
 		{"/styles/grey", "application/vnd.ogc.sld+xml", 200, "application/vnd.ogc.sld+xml;version=1.1"},

@@ -3,14 +3,12 @@ package maps
 
 import (
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 
 	"isobar/answer"
 	"isobar/geo"
-	"isobar/layers"
 	"isobar/ogc"
 	"isobar/ogc/api"
 	"isobar/styles"
@@ -41,9 +39,11 @@ func Part(answers ogc.Answers, hold ogc.Hold, about ogc.About, pictures api.Pict
 		Landing: func(base string) []api.Link {
 			return []api.Link{{Href: base + "/map", Rel: relMap, Type: types[0], Title: "A map of the first collection; collections= chooses others"}}
 		},
-		Collection: func(base string, l *layers.Layer) []api.Link {
-			links := []api.Link{{Href: base + "/collections/" + url.PathEscape(l.Name) + "/map", Rel: relMap, Type: types[0], Title: "A map"}}
-			return append(links, api.Link{Href: ogc.LegendURL(base, "1.3.0", l.Name, l.Styles[0].ID, types[0]), Rel: "http://www.opengis.net/def/rel/ogc/1.0/legend", Type: types[0], Title: "The map's legend"})
+		Describe: func(base string, of ogc.Collection, into *api.CollectionInfo) {
+			l := of.Layers[0] // a model shows the first
+			into.Links = append(into.Links,
+				api.Link{Href: api.CollectionURL(base, of.ID) + "/map", Rel: relMap, Type: types[0], Title: "A map"},
+				api.Link{Href: ogc.LegendURL(base, "1.3.0", l.Name, l.Styles[0].ID, types[0]), Rel: "http://www.opengis.net/def/rel/ogc/1.0/legend", Type: types[0], Title: "The map's legend"})
 		},
 		Operations: []api.Operation{
 			{Path: "/map", ID: "maps.dataset.getMap", Summary: "A map of one or more collections", Tag: "Maps", Types: types,
@@ -68,7 +68,7 @@ func conformance() (uris []string) {
 
 // collection draws one collection.
 func (s *service) collection(c *api.Call) error {
-	return s.draw(c, []string{c.Path("collectionId")}, c.Path("styleId"))
+	return s.draw(c, []string{c.Mapped(s.hold)}, c.Path("styleId"))
 }
 
 // dataset draws the collections that are named, or the first there is; in a style, the first that has it.

@@ -45,8 +45,8 @@ func Part(answers ogc.Answers, hold ogc.Hold, about ogc.About, sets *tilematrix.
 				{Href: base + "/tileMatrixSets", Rel: relSchemes, Type: api.TypeJSON, Title: "Tile matrix sets"},
 			}
 		},
-		Collection: func(base string, l *layers.Layer) []api.Link {
-			return []api.Link{{Href: base + "/collections/" + url.PathEscape(l.Name) + "/map/tiles", Rel: relTilesets, Type: api.TypeJSON, Title: "Tilesets"}}
+		Describe: func(base string, of ogc.Collection, into *api.CollectionInfo) {
+			into.Links = append(into.Links, api.Link{Href: api.CollectionURL(base, of.ID) + "/map/tiles", Rel: relTilesets, Type: api.TypeJSON, Title: "Tilesets"})
 		},
 		Operations: []api.Operation{
 			{Path: "/tileMatrixSets", ID: "getTileMatrixSetsList", Summary: "Tile matrix sets", Tag: "Tiles", Types: documents, Handle: s.schemes},
@@ -85,7 +85,7 @@ func conformance() (uris []string) {
 
 // collections are the layers of the path or of the query; without either the first there is.
 func (s *service) collections(c *api.Call) (all []*layers.Layer, err error) {
-	names := []string{c.Path("collectionId")}
+	names := []string{c.Mapped(s.hold)}
 	if names[0] == "" {
 		if names, err = c.Collections(s.hold, s.about.LayerLimit); err != nil {
 			return nil, err
