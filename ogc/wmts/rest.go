@@ -80,6 +80,7 @@ func (h *Handler) resource(w http.ResponseWriter, q *request, path string) error
 			return noResource(path)
 		}
 		query["format"] = []string{format}
+		q.pinned = func(time, run string) string { return pinned(segments, dimensionNames(layer), ending, time, run) }
 		return h.getTile(w, q)
 	}
 	format, ok := infoTypes[strings.ToLower(ending)]
@@ -88,6 +89,28 @@ func (h *Handler) resource(w http.ResponseWriter, q *request, path string) error
 	}
 	query["infoformat"], query["j"], query["i"] = []string{format}, []string{rest[tile]}, []string{rest[tile+1]}
 	return h.getFeatureInfo(w, q)
+}
+
+// pinned is the address of a tile with its time and run, relative to the one that was asked for: segments without the ending, which may
+// lack the last dimension.
+func pinned(segments, dimensions []string, ending, time, run string) string {
+	values, tile := segments[2:len(segments)-4], segments[len(segments)-4:]
+	path := []string{segments[0], segments[1]}
+	for i, name := range dimensions {
+		switch {
+		case name == "Time":
+			path = append(path, time)
+		case name == "Reference_time":
+			path = append(path, run)
+		case i < len(values):
+			path = append(path, values[i])
+		}
+	}
+	path = append(path, tile...)
+	for i, s := range path {
+		path[i] = url.PathEscape(s)
+	}
+	return strings.Repeat("../", len(segments)-1) + strings.Join(path, "/") + "." + ending
 }
 
 // tileTypes and infoTypes are the media types by the endings of REST resources.

@@ -46,6 +46,11 @@ func (h *Handler) getTile(w http.ResponseWriter, q *request) error {
 	if err != nil {
 		return err
 	}
+	if q.rest {
+		ogc.PinAt(w.Header(), q.Request, a, q.pinned)
+	} else {
+		ogc.Pin(w.Header(), q.Request, a)
+	}
 	return ogc.Send(w, q.Request, a)
 }
 

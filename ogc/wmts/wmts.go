@@ -56,8 +56,9 @@ func (h *Handler) Register(e *echo.Echo) {
 type request struct {
 	*http.Request
 	ogc.Query
-	now  time.Time
-	rest bool
+	now    time.Time
+	rest   bool
+	pinned func(time, run string) string // of REST: where the tile of a time and a run is
 }
 
 // operations are what a client may ask for by KVP.

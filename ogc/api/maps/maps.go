@@ -3,12 +3,14 @@ package maps
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 
 	"isobar/answer"
 	"isobar/geo"
+	"isobar/layers"
 	"isobar/ogc"
 	"isobar/ogc/api"
 	"isobar/styles"
@@ -131,6 +133,7 @@ func (s *service) draw(c *api.Call, names []string, style string) error {
 	}
 	tell(c, view)
 	c.TellTime(s.hold, names[0], selection)
+	c.Pin(a, names, format)
 	return ogc.Send(c.ResponseWriter, c.Request, a)
 }
 
