@@ -3,14 +3,12 @@ package maps
 
 import (
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 
 	"isobar/answer"
 	"isobar/geo"
-	"isobar/layers"
 	"isobar/ogc"
 	"isobar/ogc/api"
 	"isobar/styles"
