@@ -41,8 +41,9 @@ type domain struct {
 // extra is an axis besides the plane's.
 type extra struct {
 	label, unit, system string
-	positions           []string // as SUBSET takes them
-	low, high           string   // in the envelope
+	positions           []string  // as SUBSET takes them
+	low, high           string    // in the envelope
+	values              []float64 // positions as numbers in the unit
 }
 
 // domainOf describes a coverage.
@@ -60,6 +61,26 @@ func domainOf(id string, s *coverage.Source) domain {
 	return d
 }
 
+// inNumbers is the domain as the schema of GML has it, in numbers throughout: the envelope, the origin, and coefficients, which count from
+// the origin. Descriptions have positions as SUBSET takes them: OWSLib reads times from coefficients, in ISO 8601.
+func (d domain) inNumbers() domain {
+	more := make([]extra, len(d.more))
+	for i, e := range d.more {
+		first := e.values[0]
+		e.low, e.high = ogc.Number(first), ogc.Number(e.values[len(e.values)-1])
+		e.positions = make([]string, len(e.values))
+		for k, v := range e.values {
+			e.positions[k] = ogc.Number(v - first)
+		}
+		more[i] = e
+	}
+	d.more = more
+	return d
+}
+
+// ansiEpoch is how many days 1970 begins after the ANSI date's day 0, the last of 1600.
+const ansiEpoch = 134775
+
 // timeLabel is what the axis of time is called: OWSLib knows no other name as time's.
 const timeLabel = "ansi"
 
@@ -67,6 +88,7 @@ func timeAxis(times []field.Time) extra {
 	e := extra{label: timeLabel, unit: "d", system: "http://www.opengis.net/def/crs/OGC/0/AnsiDate"}
 	for _, t := range times {
 		e.positions = append(e.positions, `"`+t.String()+`"`)
+		e.values = append(e.values, ansiEpoch+float64(t)/86400)
 	}
 	return e.bounded()
 }
@@ -79,6 +101,7 @@ func levelAxis(l *layers.Layer, levels []field.Level) extra {
 	e := extra{label: ogc.Elevation, unit: unit, system: index(ogc.Elevation)}
 	for _, level := range levels {
 		e.positions = append(e.positions, ogc.Number(l.Elevation(level)))
+		e.values = append(e.values, l.Elevation(level))
 	}
 	return e.bounded()
 }
@@ -87,6 +110,7 @@ func memberAxis(members []int) extra {
 	e := extra{label: ogc.Member, unit: "1", system: index(ogc.Member)}
 	for _, m := range members {
 		e.positions = append(e.positions, strconv.Itoa(m))
+		e.values = append(e.values, float64(m))
 	}
 	return e.bounded()
 }

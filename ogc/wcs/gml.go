@@ -32,7 +32,7 @@ func (s *scribe) openCoverage(d domain) {
 
 // gmlOfFile is a coverage whose values are in a file: the first part of multipart/related.
 func gmlOfFile(id string, source *coverage.Source, file, mediaType string) []byte {
-	d := domainOf(id, source)
+	d := domainOf(id, source).inNumbers()
 	var s scribe
 	s.Raw(xmlHead)
 	s.openCoverage(d)
@@ -53,7 +53,7 @@ func gmlOfFile(id string, source *coverage.Source, file, mediaType string) []byt
 // the other axes in the order of the domain, the last running slowest.
 func writeGML(ctx context.Context, out io.Writer, id string, source *coverage.Source) error {
 	const mark = "@values@" // no name or number before it has this
-	d := domainOf(id, source)
+	d := domainOf(id, source).inNumbers()
 	var s scribe
 	s.Raw(xmlHead)
 	s.openCoverage(d)

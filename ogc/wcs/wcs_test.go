@@ -293,6 +293,22 @@ func TestGMLHoldsTheValuesRowByRowFromTheNorth(t *testing.T) {
 	}
 }
 
+func TestGMLHasNumbersWhereTheSchemaHas(t *testing.T) {
+	h, _ := service(t)
+	body := get(h, cover+"test.t.cube&SUBSET=Long(0)&SUBSET=Lat(0)&FORMAT=application/gml%2Bxml").Body.String()
+	for _, want := range []string{
+		"<gml:lowerCorner>-7.5 -7.5 155556 50000<", "<gml:pos>0 0 155556 50000<", // days after the last of 1600
+		"<gmlrgrid:coefficients>0 0.125 0.25<", "<gmlrgrid:coefficients>0 35000<",
+	} {
+		if !strings.Contains(body, want) {
+			t.Errorf("%s is not in %s", want, body)
+		}
+	}
+	if strings.Contains(body, "2026") {
+		t.Errorf("a time in letters: %s", body)
+	}
+}
+
 func TestMultipartHoldsGMLAndTheFile(t *testing.T) {
 	h, _ := service(t)
 	w := get(h, cover+"test.t&FORMAT=image/tiff&MEDIATYPE=multipart/related")
