@@ -24,7 +24,7 @@ func TestAChosenTimeIsPinnedInTheAddress(t *testing.T) {
 		{"POST", "/wms", chosen, ""},
 	} {
 		h := http.Header{}
-		Pin(h, httptest.NewRequest(c.method, c.target, nil), c.a)
+		Pin(h, httptest.NewRequest(c.method, c.target, nil), func() (Catalogue, func()) { return nil, func() {} }, c.a)
 		if got := h.Get("Content-Location"); got != c.want {
 			t.Errorf("%s: %s, want %s", c.target, got, c.want)
 		}

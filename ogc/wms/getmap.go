@@ -22,7 +22,7 @@ func (h *Handler) getMap(w http.ResponseWriter, q *request) error {
 	for _, warning := range h.defaults(q, m.Layers) {
 		w.Header().Add("Warning", warning)
 	}
-	ogc.Pin(w.Header(), q.Request, a)
+	ogc.Pin(w.Header(), q.Request, h.hold, a, m.Layers...)
 	return ogc.Send(w, q.Request, a)
 }
 

@@ -80,7 +80,7 @@ func (h *Handler) resource(w http.ResponseWriter, q *request, path string) error
 			return noResource(path)
 		}
 		query["format"] = []string{format}
-		q.pinned = func(time, run string) string { return pinned(segments, dimensionNames(layer), ending, time, run) }
+		q.pinned = func(s ogc.Settled) string { return pinned(segments, dimensionNames(layer), ending, s) }
 		return h.getTile(w, q)
 	}
 	format, ok := infoTypes[strings.ToLower(ending)]
@@ -91,20 +91,17 @@ func (h *Handler) resource(w http.ResponseWriter, q *request, path string) error
 	return h.getFeatureInfo(w, q)
 }
 
-// pinned is the address of a tile with its time and run, relative to the one that was asked for: segments without the ending, which may
+// pinned is the address of a tile with all dimensions named, relative to the one that was asked for: segments without the ending, which may
 // lack the last dimension.
-func pinned(segments, dimensions []string, ending, time, run string) string {
+func pinned(segments, dimensions []string, ending string, as ogc.Settled) string {
 	values, tile := segments[2:len(segments)-4], segments[len(segments)-4:]
 	path := []string{segments[0], segments[1]}
 	for i, name := range dimensions {
-		switch {
-		case name == "Time":
-			path = append(path, time)
-		case name == "Reference_time":
-			path = append(path, run)
-		case i < len(values):
-			path = append(path, values[i])
+		value := map[string]string{"Time": as.Time, "Elevation": as.Elevation, "Member": as.Member, "Reference_time": as.Run}[name]
+		if value == "" && i < len(values) {
+			value = values[i]
 		}
+		path = append(path, value)
 	}
 	path = append(path, tile...)
 	for i, s := range path {

@@ -47,9 +47,9 @@ func (h *Handler) getTile(w http.ResponseWriter, q *request) error {
 		return err
 	}
 	if q.rest {
-		ogc.PinAt(w.Header(), q.Request, a, q.pinned)
+		ogc.PinAt(w.Header(), q.Request, h.hold, a, []answer.LayerChoice{t.choice}, q.pinned)
 	} else {
-		ogc.Pin(w.Header(), q.Request, a)
+		ogc.Pin(w.Header(), q.Request, h.hold, a, t.choice)
 	}
 	return ogc.Send(w, q.Request, a)
 }

@@ -58,7 +58,7 @@ type request struct {
 	ogc.Query
 	now    time.Time
 	rest   bool
-	pinned func(time, run string) string // of REST: where the tile of a time and a run is
+	pinned func(ogc.Settled) string // of REST: where the tile is whose dimensions are settled
 }
 
 // operations are what a client may ask for by KVP.

@@ -44,7 +44,7 @@ func (h *Handler) data(w http.ResponseWriter, r *http.Request, t tile, s layers.
 		return err
 	}
 	w.Header().Set(EncodingHeader, "scale="+decimal(e.Step)+", offset="+decimal(e.Offset)+", unit="+strconv.Quote(e.Unit))
-	ogc.Pin(w.Header(), r, a)
+	ogc.Pin(w.Header(), r, h.hold, a, answer.LayerChoice{Name: t.layer, Selection: s})
 	return ogc.Send(w, r, a)
 }
 
@@ -62,7 +62,7 @@ func (h *Handler) contours(w http.ResponseWriter, r *http.Request, q ogc.Query, 
 	if err != nil {
 		return err
 	}
-	ogc.Pin(w.Header(), r, a)
+	ogc.Pin(w.Header(), r, h.hold, a, answer.LayerChoice{Name: t.layer, Selection: s})
 	return ogc.Send(w, r, a)
 }
 

@@ -111,7 +111,7 @@ func (h *Handler) tile(w http.ResponseWriter, r *http.Request, a address) error 
 	if err != nil {
 		return err
 	}
-	ogc.Pin(w.Header(), r, done)
+	ogc.Pin(w.Header(), r, h.hold, done, m.Layers...)
 	return ogc.Send(w, r, done)
 }
 

@@ -131,7 +131,7 @@ func (s *service) draw(c *api.Call, names []string, style string) error {
 	}
 	tell(c, view)
 	c.TellTime(s.hold, names[0], selection)
-	c.Pin(a, names, format)
+	c.Pin(s.hold, a, m.Layers, format)
 	return ogc.Send(c.ResponseWriter, c.Request, a)
 }
 

@@ -161,13 +161,11 @@ func (s *service) tile(c *api.Call) error {
 	if err != nil {
 		return err
 	}
-	var names []string
 	r := answer.MapRequest{View: view, Format: format.Type}
 	if r.Background, r.Transparent, err = c.Ground(format); err != nil {
 		return err
 	}
 	for _, l := range chosen {
-		names = append(names, l.Name)
 		r.Layers = append(r.Layers, answer.LayerChoice{Name: l.Name, Style: c.Path("styleId"), Selection: selection})
 	}
 	a, err := s.answers.Map(c.Context(), r)
@@ -175,7 +173,7 @@ func (s *service) tile(c *api.Call) error {
 		return err
 	}
 	api.TellCRS(c.Header(), view.Ref)
-	c.Pin(a, names, format)
+	c.Pin(s.hold, a, r.Layers, format)
 	c.TellTime(s.hold, chosen[0].Name, selection)
 	return ogc.Send(c.ResponseWriter, c.Request, a)
 }
