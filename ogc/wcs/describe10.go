@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"strconv"
 
-	"isobar/coverage"
+	"isobar/encode"
 	"isobar/geo"
 	"isobar/layers"
 	"isobar/ogc"
@@ -12,47 +12,10 @@ import (
 
 // describeCoverage10 answers DescribeCoverage of WCS 1.0.0 (OGC 03-065r6, 8.3). Without COVERAGE all are described.
 func (h *Handler) describeCoverage10(w http.ResponseWriter, q *request) error {
-	list, err := h.listed(q, "coverage")
-	if err != nil {
-		return err
-	}
-	var s scribe
-	s.Raw(xmlHead)
-	s.Open("CoverageDescription", "xmlns", ns10, "xmlns:gml", nsGML10, "xmlns:xlink", nsXlink, "xmlns:xsi", nsXSI,
-		"xsi:schemaLocation", ns10+" http://schemas.opengis.net/wcs/1.0.0/describeCoverage.xsd", "version", v100)
-	for _, o := range list {
-		source, done, err := h.coverages.Describe(q.Context(), o.flat())
-		if err != nil {
-			return (&asked{offer: o}).explain(err)
-		}
-		s.offering10(h, o, source)
-		done()
-	}
-	s.Close()
-	ogc.Document(w, q.Request, "text/xml", s.Bytes(), capabilitiesAge)
-	return nil
-}
-
-// listed are the coverages that a parameter names; all if it is missing.
-func (h *Handler) listed(q *request, parameter string) (list []offer, err error) {
-	ids := q.List(parameter)
-	if len(ids) > maxDescribed {
-		return nil, ogc.Invalid(parameter, "more than %d coverages are described one after the other", maxDescribed)
-	}
-	catalogue, release := h.hold()
-	defer release()
-	if len(ids) == 0 {
-		list = offers10(catalogue)
-		return list[:min(len(list), maxDescribed)], nil
-	}
-	for _, id := range ids {
-		o, err := find10(catalogue, id, parameter)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, o)
-	}
-	return list, nil
+	return h.describeOld(w, q, "coverage", func(s *scribe) {
+		s.Open("CoverageDescription", "xmlns", ns10, "xmlns:gml", nsGML10, "xmlns:xlink", nsXlink, "xmlns:xsi", nsXSI,
+			"xsi:schemaLocation", ns10+" http://schemas.opengis.net/wcs/1.0.0/describeCoverage.xsd", "version", v100)
+	}, (*scribe).offering10)
 }
 
 // The namespaces of WCS 1.0.0.
@@ -71,54 +34,47 @@ func (s *scribe) brief10(o offer) {
 	s.Open("lonLatEnvelope", "srsName", "urn:ogc:def:crs:OGC:1.3:CRS84")
 	s.Leaf("gml:pos", ogc.Number(b.MinX())+" "+ogc.Number(b.MinY()))
 	s.Leaf("gml:pos", ogc.Number(b.MaxX())+" "+ogc.Number(b.MaxY()))
-	if n := len(l.Times); o.cube && n > 0 {
-		s.Leaf("gml:timePosition", l.Times[0].String())
-		s.Leaf("gml:timePosition", l.Times[n-1].String())
+	if times := o.listedTimes(); len(times) > 0 {
+		s.Leaf("gml:timePosition", times[0].String())
+		s.Leaf("gml:timePosition", times[len(times)-1].String())
 	}
 	s.Close()
 }
 
 // offering10 writes a description. The origin is the centre of the first cell.
-func (s *scribe) offering10(h *Handler, o offer, source *coverage.Source) {
-	l, g := o.layers[0], &source.Geometry
-	srs := g.Ref.Code
+func (s *scribe) offering10(d *described) {
+	srs := d.Ref.Code
 	if srs == "" {
-		srs = srsName(g)
+		srs = srsName(d.Geometry)
 	}
 	s.Open("CoverageOffering")
-	s.brief10(o)
+	s.brief10(d.offer)
 	s.Open("domainSet")
 	s.Open("spatialDomain")
 	s.Open("gml:Envelope", "srsName", srs)
-	s.Leaf("gml:pos", ogc.Number(g.Box.MinX())+" "+ogc.Number(g.Box.MinY()))
-	s.Leaf("gml:pos", ogc.Number(g.Box.MaxX())+" "+ogc.Number(g.Box.MaxY()))
+	s.Leaf("gml:pos", ogc.Number(d.Box.MinX())+" "+ogc.Number(d.Box.MinY()))
+	s.Leaf("gml:pos", ogc.Number(d.Box.MaxX())+" "+ogc.Number(d.Box.MaxY()))
 	s.Close()
 	s.Open("gml:RectifiedGrid", "dimension", "2", "srsName", srs)
 	s.Open("gml:limits")
 	s.Open("gml:GridEnvelope")
 	s.Leaf("gml:low", "0 0")
-	s.Leaf("gml:high", strconv.Itoa(g.Width()-1)+" "+strconv.Itoa(g.Height()-1))
+	s.Leaf("gml:high", strconv.Itoa(d.Width()-1)+" "+strconv.Itoa(d.Height()-1))
 	s.Close()
 	s.Close()
 	s.Leaf("gml:axisName", "x")
 	s.Leaf("gml:axisName", "y")
 	s.Open("gml:origin")
-	s.Leaf("gml:pos", ogc.Number(g.X[0])+" "+ogc.Number(g.Y[0]))
+	s.Leaf("gml:pos", d.originX()+" "+d.originY())
 	s.Close()
-	s.Leaf("gml:offsetVector", ogc.Number(g.DX)+" 0")
-	s.Leaf("gml:offsetVector", "0 "+ogc.Number(-step(g)))
+	s.Leaf("gml:offsetVector", ogc.Number(d.DX)+" 0")
+	s.Leaf("gml:offsetVector", "0 "+ogc.Number(-step(d.Geometry)))
 	s.Close()
 	s.Close()
-	if o.cube {
-		s.Open("temporalDomain")
-		for _, t := range l.Times {
-			s.Leaf("gml:timePosition", t.String())
-		}
-		s.Close()
-	}
+	s.temporal("temporalDomain", d.times)
 	s.Close()
-	s.range10(l)
-	s.supported10(h, srs)
+	s.range10(d.layer)
+	s.supported10(d.forms, srs)
 	s.Close()
 }
 
@@ -137,15 +93,15 @@ func (s *scribe) range10(l *layers.Layer) {
 }
 
 // supported10 writes the systems, the formats and the interpolations.
-func (s *scribe) supported10(h *Handler, native string) {
+func (s *scribe) supported10(forms []encode.Coverage, native string) {
 	s.Open("supportedCRSs")
 	for _, ref := range geo.References() {
 		s.Leaf("requestResponseCRSs", ref.Code)
 	}
 	s.Leaf("nativeCRSs", native)
 	s.Close()
-	s.Open("supportedFormats", "nativeFormat", name10(h.coverages.Formats()[0]))
-	for _, f := range h.coverages.Formats() {
+	s.Open("supportedFormats", "nativeFormat", name10(forms[0]))
+	for _, f := range forms {
 		s.Leaf("formats", name10(f))
 	}
 	s.Close()

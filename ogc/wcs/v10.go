@@ -35,27 +35,6 @@ func format10(asked string) string {
 	return asked
 }
 
-// offers10 are the coverages of WCS 1.0.0 and 1.1: a layer's plane, and its cube, which differs in that its times are listed. (GDAL asks
-// for the last of a list, and so would never see the default time.) Both take TIME, and give a plane.
-func offers10(c ogc.Catalogue) (list []offer) {
-	for _, l := range c.Layers() {
-		list = append(list, plane(l))
-	}
-	for _, l := range c.Layers() {
-		list = append(list, cubeOffer(l))
-	}
-	return list
-}
-
-// find10 is the coverage of an ID.
-func find10(c ogc.Catalogue, id, parameter string) (offer, error) {
-	o, err := find(c, id)
-	if err != nil || len(o.layers) > 1 || id == o.layers[0].Model.ID {
-		return offer{}, notThere(noSuchCoverage, parameter, "there is no coverage %q", clip(id))
-	}
-	return o, nil
-}
-
 // flat asks for a plane, of a cube too.
 func (o offer) flat() answer.CoverageRequest {
 	r := o.request()
@@ -65,29 +44,15 @@ func (o offer) flat() answer.CoverageRequest {
 
 // getCoverage10 answers GetCoverage of WCS 1.0.0 (OGC 03-065r6, 9.2).
 func (h *Handler) getCoverage10(w http.ResponseWriter, q *request) error {
-	id := q.Get("coverage")
-	if id == "" {
-		return ogc.Missing("coverage")
-	}
-	catalogue, release := h.hold()
-	o, err := find10(catalogue, id, "coverage")
-	release()
+	a, err := h.askOld(q, "coverage", q.Get("coverage"), map[axis]string{axisX: "bbox", axisY: "bbox", axisTime: "time", axisElevation: "elevation"})
 	if err != nil {
-		return err
-	}
-	a := asked{offer: o, CoverageRequest: o.flat(), axes: map[axis]string{axisX: "bbox", axisY: "bbox", axisTime: "time", axisElevation: "elevation"}}
-	if err := a.choices10(q); err != nil {
 		return err
 	}
 	if err := a.cut10(q); err != nil {
 		return err
 	}
-	if a.Format = q.Get("format"); a.Format == "" {
-		return ogc.Missing("format")
-	}
-	a.Format = format10(a.Format)
-	if _, err := h.coverages.Format(a.Format); err != nil {
-		return ogc.Invalid("format", "format %q is not offered", clip(a.Format))
+	if err := h.formatOld(q, &a); err != nil {
+		return err
 	}
 	a.Cut.Frame = true // clients take the picture for exactly the box
 	c, err := h.coverages.Coverage(q.Context(), a.CoverageRequest)

@@ -100,25 +100,10 @@ func (h *Handler) describeCoverage11(w http.ResponseWriter, q *request) error {
 	if q.Get("identifiers") == "" {
 		return ogc.Missing("identifiers")
 	}
-	list, err := h.listed(q, "identifiers")
-	if err != nil {
-		return err
-	}
-	var s scribe
-	s.Raw(xmlHead)
-	s.Open("wcs:CoverageDescriptions", "xmlns:wcs", ns11, "xmlns:ows", nsOWS11, "xmlns:gml", nsGML10, "xmlns:xlink", nsXlink, "xmlns:xsi", nsXSI,
-		"xsi:schemaLocation", ns11+" http://schemas.opengis.net/wcs/1.1.1/wcsAll.xsd")
-	for _, o := range list {
-		source, done, err := h.coverages.Describe(q.Context(), o.flat())
-		if err != nil {
-			return (&asked{offer: o}).explain(err)
-		}
-		s.description11(h, o, source)
-		done()
-	}
-	s.Close()
-	ogc.Document(w, q.Request, "text/xml", s.Bytes(), capabilitiesAge)
-	return nil
+	return h.describeOld(w, q, "identifiers", func(s *scribe) {
+		s.Open("wcs:CoverageDescriptions", "xmlns:wcs", ns11, "xmlns:ows", nsOWS11, "xmlns:gml", nsGML10, "xmlns:xlink", nsXlink, "xmlns:xsi", nsXSI,
+			"xsi:schemaLocation", ns11+" http://schemas.opengis.net/wcs/1.1.1/wcsAll.xsd")
+	}, (*scribe).description11)
 }
 
 // urn is the name of a plane's system.
@@ -129,12 +114,11 @@ func urn(g *coverage.Geometry) string {
 	return ogc.URN(g.Ref)
 }
 
-func (s *scribe) description11(h *Handler, o offer, source *coverage.Source) {
-	l, g := o.layers[0], &source.Geometry
-	b := ogc.Geographic(o.extent())
+func (s *scribe) description11(d *described) {
+	g, b := d.Geometry, d.box
 	s.Open("wcs:CoverageDescription")
-	s.Leaf("ows:Title", o.title)
-	s.Leaf("wcs:Identifier", o.id)
+	s.Leaf("ows:Title", d.title)
+	s.Leaf("wcs:Identifier", d.id)
 	s.Open("wcs:Domain")
 	s.Open("wcs:SpatialDomain")
 	s.box11("urn:ogc:def:crs:OGC::imageCRS", "0 0", fmt.Sprint(g.Width()-1, " ", g.Height()-1))
@@ -143,22 +127,16 @@ func (s *scribe) description11(h *Handler, o offer, source *coverage.Source) {
 	s.Open("wcs:GridCRS")
 	s.Leaf("wcs:GridBaseCRS", urn(g))
 	s.Leaf("wcs:GridType", "urn:ogc:def:method:WCS:1.1:2dSimpleGrid")
-	s.Leaf("wcs:GridOrigin", pair(g.Ref, ogc.Number(g.X[0]), ogc.Number(g.Y[0])))
+	s.Leaf("wcs:GridOrigin", pair(g.Ref, d.originX(), d.originY()))
 	s.Leaf("wcs:GridOffsets", pair(g.Ref, ogc.Number(g.DX), ogc.Number(-step(g)))) // GDAL takes them as the system's axes
 	s.Leaf("wcs:GridCS", "urn:ogc:def:cs:OGC:0.0:Grid2dSquareCS")
 	s.Close()
 	s.Close()
-	if o.cube {
-		s.Open("wcs:TemporalDomain")
-		for _, t := range l.Times {
-			s.Leaf("gml:timePosition", t.String())
-		}
-		s.Close()
-	}
+	s.temporal("wcs:TemporalDomain", d.times)
 	s.Close()
 	s.Open("wcs:Range")
 	s.Open("wcs:Field")
-	s.Leaf("wcs:Identifier", fieldName(l))
+	s.Leaf("wcs:Identifier", fieldName(d.layer))
 	s.Open("wcs:Definition")
 	s.Leaf("ows:AnyValue", "")
 	s.Close()
@@ -170,7 +148,7 @@ func (s *scribe) description11(h *Handler, o offer, source *coverage.Source) {
 	s.Close()
 	s.Close()
 	s.Close()
-	s.supported11(h.coverages.Formats())
+	s.supported11(d.forms)
 	s.Close()
 }
 
@@ -184,20 +162,11 @@ func (s *scribe) box11(system, low, high string) {
 // getCoverage11 answers GetCoverage of WCS 1.1.1 (OGC 07-067r5, 10).
 func (h *Handler) getCoverage11(w http.ResponseWriter, q *request) error {
 	_, id := q.First("identifier", "identifiers")
-	if id == "" {
-		return ogc.Missing("identifier")
-	}
-	catalogue, release := h.hold()
-	o, err := find10(catalogue, id, "identifier")
-	release()
-	if err != nil {
-		return err
-	}
-	a := asked{offer: o, CoverageRequest: o.flat(), axes: map[axis]string{axisX: "boundingbox", axisY: "boundingbox", axisTime: "timesequence"}}
 	if v := q.Get("timesequence"); v != "" {
 		q.Query["time"] = []string{v}
 	}
-	if err := a.choices10(q); err != nil {
+	a, err := h.askOld(q, "identifier", id, map[axis]string{axisX: "boundingbox", axisY: "boundingbox", axisTime: "timesequence"})
+	if err != nil {
 		return err
 	}
 	if err := a.cut11(q); err != nil {
@@ -206,12 +175,8 @@ func (h *Handler) getCoverage11(w http.ResponseWriter, q *request) error {
 	if q.True("store") {
 		return ogc.Invalid("store", "coverages are not stored")
 	}
-	if a.Format = q.Get("format"); a.Format == "" {
-		return ogc.Missing("format")
-	}
-	a.Format = format10(a.Format)
-	if _, err := h.coverages.Format(a.Format); err != nil {
-		return ogc.Invalid("format", "format %q is not offered", clip(a.Format))
+	if err := h.formatOld(q, &a); err != nil {
+		return err
 	}
 	c, err := h.coverages.Coverage(q.Context(), a.CoverageRequest)
 	if err != nil {
