@@ -3,8 +3,10 @@
 package api
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,8 +22,12 @@ type Part struct {
 	Landing     func(base string) []Link                  // links of the landing page; nil: none
 	Collection  func(base string, l *layers.Layer) []Link // links of a layer's collection; nil: none
 	// Describe adds links and members to the description of a collection, of a model's too; nil: none.
-	Describe   func(base string, of ogc.Collection, into *CollectionInfo)
-	Operations []Operation
+	Describe func(base string, of ogc.Collection, into *CollectionInfo)
+	// Collections lists collections of the part's own, beside layers and models, and Find describes one of them: ok is false if there
+	// is none of that identity. Links to the description itself are added. Both nil: it has none.
+	Collections func(ctx context.Context, base string) ([]CollectionInfo, error)
+	Find        func(ctx context.Context, base, id string) (info CollectionInfo, ok bool, err error)
+	Operations  []Operation
 }
 
 // Operation is a resource with a method: it is a route, a line of the API document, and the list of parameters that are known.
@@ -34,6 +40,15 @@ type Operation struct {
 	Params  []Param  // of the query; those of the path follow from it
 	Types   []string // media types of the answer
 	Handle  func(c *Call) error
+	// Owns tells that a request is this operation's, where several parts have the same path: those that ask are tried first, in the order
+	// of their parts. nil: it takes what the others leave.
+	Owns func(c *Call) bool
+	// Also tells of further parameters, such as a collection's properties, by their names in lower case; nil: there are none.
+	Also func(c *Call, name string) bool
+	// Body is the media types that the request's body may have; none: it has no body.
+	Body []string
+	// Status is what is answered when all is well; 0: 200.
+	Status int
 }
 
 // Param is a parameter of a query (OpenAPI 3.0).
@@ -75,6 +90,8 @@ func New(hold ogc.Hold, about ogc.About, viewer http.Handler, baseURL func(*http
 
 // Register puts all operations on a router.
 func (h *Handler) Register(e *echo.Echo) {
+	type place struct{ method, route string }
+	at, order := map[place][]Operation{}, []place{}
 	for _, p := range h.parts {
 		for _, o := range p.Operations {
 			methods := []string{o.Method}
@@ -82,10 +99,27 @@ func (h *Handler) Register(e *echo.Echo) {
 				methods = []string{http.MethodGet, http.MethodHead}
 			}
 			for _, m := range methods {
-				e.Add(m, route(o.Path), h.serve(o))
+				where := place{m, route(o.Path)}
+				if at[where] == nil {
+					order = append(order, where)
+				}
+				at[where] = append(at[where], o)
 			}
 		}
 	}
+	for _, where := range order {
+		all := at[where]
+		slices.SortStableFunc(all, func(a, b Operation) int { return rank(a) - rank(b) })
+		e.Add(where.method, where.route, h.serve(all))
+	}
+}
+
+// rank puts operations that ask whether a request is theirs before those that take all.
+func rank(o Operation) int {
+	if o.Owns == nil {
+		return 1
+	}
+	return 0
 }
 
 // route is an OpenAPI path as the router spells it.
@@ -93,11 +127,15 @@ func route(path string) string {
 	return strings.NewReplacer("{", ":", "}", "").Replace(path)
 }
 
-// serve wraps an operation: parameters that it does not know are refused (OGC API Common 1.0 requirement 6), errors become problems.
-func (h *Handler) serve(o Operation) echo.HandlerFunc {
-	known := map[string]bool{"f": true}
-	for _, p := range o.Params {
-		known[strings.ToLower(p.Name)] = true
+// serve wraps the operations of a path: parameters that the one has not are refused (OGC API Common 1.0 requirement 6), errors become
+// problems.
+func (h *Handler) serve(all []Operation) echo.HandlerFunc {
+	known := make([]map[string]bool, len(all))
+	for i, o := range all {
+		known[i] = map[string]bool{"f": true}
+		for _, p := range o.Params {
+			known[i][strings.ToLower(p.Name)] = true
+		}
 	}
 	return func(c echo.Context) error {
 		call := &Call{
@@ -105,9 +143,13 @@ func (h *Handler) serve(o Operation) echo.HandlerFunc {
 			Path: pathValue(c), Base: h.baseURL(c.Request()), Now: h.now(),
 		}
 		call.Header().Add("Vary", "Accept")
-		err := unknown(call.Query, known)
+		i := slices.IndexFunc(all, func(o Operation) bool { return o.Owns == nil || o.Owns(call) })
+		if i < 0 { // nobody's: the last says why
+			i = len(all) - 1
+		}
+		err := unknown(call, known[i], all[i].Also)
 		if err == nil {
-			err = o.Handle(call)
+			err = all[i].Handle(call)
 		}
 		if err != nil {
 			h.refuse(call, err)
@@ -117,9 +159,9 @@ func (h *Handler) serve(o Operation) echo.HandlerFunc {
 }
 
 // unknown is the fault of a parameter that an operation does not have.
-func unknown(q ogc.Query, known map[string]bool) error {
-	for name := range q {
-		if !known[name] {
+func unknown(c *Call, known map[string]bool, also func(*Call, string) bool) error {
+	for name := range c.Query {
+		if !known[name] && (also == nil || !also(c, name)) {
 			return ogc.Invalid(name, "there is no parameter %q here", clip(name))
 		}
 	}

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"net/http"
 	"net/url"
 	"strings"
@@ -65,6 +67,7 @@ type CollectionInfo struct {
 	CRS         []string       `json:"crs"`
 	StorageCRS  string         `json:"storageCrs,omitempty"`
 	DataType    string         `json:"dataType,omitempty"`
+	ItemType    string         `json:"itemType,omitempty"`
 	More        map[string]any `json:"-"`
 	Links       []Link         `json:"links"`
 }
@@ -140,15 +143,48 @@ func (h *Handler) conformance(c *Call) error {
 }
 
 func (h *Handler) collections(c *Call) error {
+	own, err := h.own(c)
+	if err != nil {
+		return err
+	}
 	catalogue, release := h.hold()
 	defer release()
-	return c.kept(&h.kept, "collections", catalogue, "Collections", func() any {
+	return c.kept(&h.kept, "collections "+sum(own), catalogue, "Collections", func() any {
 		list := collections{Links: c.Self("/collections"), Collections: []CollectionInfo{}}
 		for _, of := range ogc.Collections(catalogue) {
 			list.Collections = append(list.Collections, h.describe(c.Base, of))
 		}
+		list.Collections = append(list.Collections, own...)
 		return list
 	})
+}
+
+// own are the collections that the parts bring.
+func (h *Handler) own(c *Call) (all []CollectionInfo, err error) {
+	for _, p := range h.parts {
+		if p.Collections == nil {
+			continue
+		}
+		list, err := p.Collections(c.Context(), c.Base)
+		if err != nil {
+			return nil, err
+		}
+		for _, info := range list {
+			info.Links = append(selfLinks(c.Base, info.ID), info.Links...)
+			all = append(all, info)
+		}
+	}
+	return all, nil
+}
+
+// sum tells lists of collections apart: those of parts change without the catalogue.
+func sum(list []CollectionInfo) string {
+	body, err := encoded(list)
+	if err != nil { // no value that JSON lacks gets here
+		return ""
+	}
+	digest := sha256.Sum256(body)
+	return hex.EncodeToString(digest[:8])
 }
 
 // Collection is the collection of the path: a layer or a model. The error wraps layers.ErrUnknownLayer.
@@ -161,12 +197,32 @@ func (c *Call) Collection(hold ogc.Hold) (ogc.Collection, error) {
 func (h *Handler) collection(c *Call) error {
 	of, err := c.Collection(h.hold)
 	if err != nil {
-		return err
+		return h.ownCollection(c, err)
 	}
 	info := h.describe(c.Base, of)
 	info.Links = append(c.Self("/collections/"+url.PathEscape(of.ID)), info.Links[2:]...)
 	info.Links = append(info.Links, kin(c.Base, of)...)
 	return c.Document(info.Title, info)
+}
+
+// ownCollection answers for a collection that a part brings; unknown is why no layer or model is meant.
+func (h *Handler) ownCollection(c *Call, unknown error) error {
+	id := c.Path("collectionId")
+	for _, p := range h.parts {
+		if p.Find == nil {
+			continue
+		}
+		info, ok, err := p.Find(c.Context(), c.Base, id)
+		if err != nil {
+			return err
+		}
+		if ok {
+			self := c.Self("/collections/" + url.PathEscape(id))
+			info.Links = append(self, info.Links...)
+			return c.Document(info.Title, info)
+		}
+	}
+	return unknown
 }
 
 // kin is how a layer leads to its model, and a model to its layers (RFC 6573).
@@ -183,12 +239,17 @@ func kin(base string, of ogc.Collection) (links []Link) {
 // CollectionURL is where a collection is described.
 func CollectionURL(base, id string) string { return base + "/collections/" + url.PathEscape(id) }
 
+// selfLinks lead to a collection's description.
+func selfLinks(base, id string) []Link {
+	path := CollectionURL(base, id)
+	return []Link{{path, "self", TypeJSON, "This collection", false}, {path + "?f=html", "alternate", TypeHTML, "This collection for people", false}}
+}
+
 // describe is a layer or a model as a collection.
 func (h *Handler) describe(base string, of ogc.Collection) CollectionInfo {
-	path := CollectionURL(base, of.ID)
 	info := CollectionInfo{
-		ID: of.ID, Title: of.Title, Description: of.Abstract, Attribution: of.Model.Attribution, Extent: extentOf(of.Layers...), DataType: "map",
-		Links: []Link{{path, "self", TypeJSON, "This collection", false}, {path + "?f=html", "alternate", TypeHTML, "This collection for people", false}},
+		ID: of.ID, Title: of.Title, Description: of.Abstract, Attribution: of.Model.Attribution, Extent: extentOf(of.Layers...), DataType: "map", ItemType: "coverage",
+		Links: selfLinks(base, of.ID),
 	}
 	layer, ok := of.Layer()
 	if !ok {

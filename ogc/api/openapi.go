@@ -3,6 +3,8 @@ package api
 import (
 	"net/http"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 
 	"isobar/ogc"
@@ -52,7 +54,11 @@ func (h *Handler) describeAPI(base string) map[string]any {
 			if o.Method != "" {
 				method = strings.ToLower(o.Method)
 			}
-			item[method] = describeOperation(o)
+			described := describeOperation(o)
+			if before, ok := item[method].(map[string]any); ok {
+				described = both(before, described)
+			}
+			item[method] = described
 		}
 	}
 	info := map[string]any{"title": h.about.Title, "description": h.about.Abstract, "version": "1.0.0"}
@@ -81,7 +87,11 @@ func describeOperation(o Operation) map[string]any {
 	for _, m := range pathParam.FindAllStringSubmatch(o.Path, -1) {
 		params = append(params, map[string]any{"name": m[1], "in": "path", "required": true, "schema": map[string]any{"type": "string"}})
 	}
-	for _, p := range append(o.Params, formatParam(o.Types)) {
+	query := slices.Clip(o.Params)
+	if len(o.Types) > 0 {
+		query = append(query, formatParam(o.Types))
+	}
+	for _, p := range query {
 		params = append(params, map[string]any{
 			"name": p.Name, "in": "query", "required": p.Required, "description": p.Description, "style": "form", "explode": false, "schema": p.Schema,
 		})
@@ -97,17 +107,58 @@ func describeOperation(o Operation) map[string]any {
 		}
 		content[t] = map[string]any{"schema": schema}
 	}
-	return map[string]any{
+	status := o.Status
+	if status == 0 {
+		status = http.StatusOK
+	}
+	answer := map[string]any{"description": http.StatusText(status)}
+	if len(content) > 0 {
+		answer["content"] = content
+	}
+	described := map[string]any{
 		"operationId": o.ID, "summary": o.Summary, "tags": []any{o.Tag}, "parameters": params,
 		"responses": map[string]any{
-			"200": map[string]any{"description": http.StatusText(http.StatusOK), "content": content},
-			"400": map[string]any{"$ref": "#/components/responses/Problem"},
-			"404": map[string]any{"$ref": "#/components/responses/Problem"},
+			strconv.Itoa(status): answer,
+			"400":                map[string]any{"$ref": "#/components/responses/Problem"},
+			"404":                map[string]any{"$ref": "#/components/responses/Problem"},
 		},
 	}
+	if len(o.Body) > 0 {
+		bodies := map[string]any{}
+		for _, t := range o.Body {
+			bodies[t] = map[string]any{"schema": map[string]any{"type": "object"}}
+		}
+		described["requestBody"] = map[string]any{"required": true, "content": bodies}
+	}
+	return described
 }
 
 // formatParam is the parameter f of an operation.
+// both is an operation that several parts have: the first's, with what the second knows besides.
+func both(first, second map[string]any) map[string]any {
+	seen := map[string]bool{}
+	params, _ := first["parameters"].([]any)
+	for _, p := range params {
+		seen[nameOf(p)] = true
+	}
+	more, _ := second["parameters"].([]any)
+	for _, p := range more {
+		if !seen[nameOf(p)] {
+			params = append(params, p)
+		}
+	}
+	first["parameters"] = params
+	return first
+}
+
+// nameOf tells parameters apart.
+func nameOf(param any) string {
+	p, _ := param.(map[string]any)
+	name, _ := p["name"].(string)
+	in, _ := p["in"].(string)
+	return in + " " + name
+}
+
 func formatParam(types []string) Param {
 	short := []any{}
 	for _, t := range types {
