@@ -28,11 +28,12 @@ var floors = [][]string{
 	{"answer", "auth"},
 	{"ogc", "gateway", "web"},
 	{"cmd"},
+	{"test"},
 }
 
 // walls lists the only rooms that may import a room.
 var walls = map[string][]string{
-	"decode": {"ingest", "cmd"},
+	"decode": {"ingest", "cmd", "test"},
 	"ingest": {"cmd"},
 	"answer": {"ogc", "gateway", "cmd"},
 }
