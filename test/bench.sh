@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Map tiles a second of the 0.25 degree field, bilinear, every URL its own (JITTER=1): MapServer and ours in turn,
-# in one run, on the same machine. Prints each row and the ratios.
+# Map tiles a second of the 0.25 degree field, bilinear, every URL its own (JITTER=1), or with MODE=wcs coverages a second of 20 x 20
+# degrees of it, GeoTIFF of 32 bits: MapServer and ours in turn, in one run, on the same machine. Prints each row and the ratios.
 source "$(dirname "$0")/lib.sh"
 rounds=${ROUNDS:-3}
-export SECS=${SECS:-10} JITTER=1
+export SECS=${SECS:-10} MODE=${MODE:-wms} JITTER=1
+[ "$MODE" = wms ] || JITTER=0
 cp -r "$SHARED/judge" "$work/judge"
 chmod -R u+w "$work/judge"
 cd "$work/judge"
@@ -19,8 +20,8 @@ export BASE
 layer=$(curl -s "$BASE/wms?SERVICE=WMS&REQUEST=GetCapabilities" | grep -o '<Name>[^<]*\.t2m</Name>' | head -1 | sed 's/<[^>]*>//g')
 echo "# $(nproc) cores, load before: $(cut -d' ' -f1-3 /proc/loadavg), layer $layer"
 for i in $(seq "$rounds"); do
-  BASE=$peer WMS_PATH=/ows LAYER=t2m_025_defer NAME="peer $i" ./bench_tiles.sh | tee -a "$work/rows"
-  WMS_PATH=/wms LAYER=$layer NAME="ours $i" ./bench_tiles.sh | tee -a "$work/rows"
+  BASE=$peer WMS_PATH=/ows LAYER=t2m_025_defer WCS_PATH=/ows COVERAGE=t2m_025 AXES='long lat' NAME="peer $i" ./bench_tiles.sh | tee -a "$work/rows"
+  WMS_PATH=/wms LAYER=$layer WCS_PATH=/wcs COVERAGE=$layer NAME="ours $i" ./bench_tiles.sh | tee -a "$work/rows"
 done
 awk '{ for (i = 1; i <= NF; i++) { if ($i ~ /^c=/) c = substr($i, 3); if ($i == "/s") { k = $1 " " c; v[k] = v[k] " " $(i-1); n[k]++; s[k] += $(i-1) } } }
   END { for (c = 2; c <= 8; c += 6) { p = s["peer " c] / n["peer " c]; o = s["ours " c] / n["ours " c]; printf "c=%d: peer %.0f/s, ours %.0f/s, ratio %.1f\n", c, p, o, o / p } }' "$work/rows"
