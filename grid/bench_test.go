@@ -28,9 +28,11 @@ func BenchmarkWeigh(b *testing.B) {
 	lambert, _ := Projected(Lambert(geo.Sphere(6371229), 8, 50, 50), Cells{NX: 1799, NY: 1059, DX: 3000, DY: 3000, First: geo.LonLat{Lon: -20, Lat: 35}})
 	nested, _ := HEALPix(256, true, 45)
 	places, _ := Unstructured(spiral(1 << 20))
+	gme, _ := Icosahedral(384, 0, Diamonds{})
+	staggered, _ := Staggered(regular, false)
 	at := window()
 	dst := make([]Stencil, len(at))
-	for name, g := range map[string]Grid{"lat-lon": regular, "Lambert": lambert, "O1280": reduced, "HEALPix": nested, "a million places": places} {
+	for name, g := range map[string]Grid{"icosahedral": gme, "staggered": staggered, "lat-lon": regular, "Lambert": lambert, "O1280": reduced, "HEALPix": nested, "a million places": places} {
 		b.Run(name, func(b *testing.B) {
 			g.Weigh(dst[:1], at[:1]) // builds an index
 			for b.Loop() {

@@ -20,7 +20,7 @@ type spot struct {
 // large where ecCodes adds up rounded steps; the satellite's cells it counts from the north-west whatever the flags say.
 func files(t *testing.T) []fileGrid {
 	raster := func(p Plane, nx, ny int, dx, dy, lat, lon float64) Grid {
-		return must(t)(Projected(p, Cells{nx, ny, dx, dy, geo.LonLat{Lon: lon, Lat: lat}}))
+		return must(t)(Projected(p, Cells{NX: nx, NY: ny, DX: dx, DY: dy, First: geo.LonLat{Lon: lon, Lat: lat}}))
 	}
 	octahedral := make([]int, 64)
 	for j := range octahedral {
@@ -65,7 +65,7 @@ func files(t *testing.T) []fileGrid {
 			{0, 30, 140}, {43, -19.365186, 108.538024}, {131, -22.196616, -7.871821}}},
 		{"HIRLAM, rotated, GRIB1", must(t)(Rotated(496, 372, geo.Box{-13.675, -1.027, 11.075, 17.523}, geo.LonLat{Lon: 10, Lat: -40}, 0)), true, 3e-6, []spot{
 			{0, 47.112236, -10.323715}, {50321, 53.956308, 5.886518}, {150963, 63.842996, -0.437968}}},
-		{"RTMA, NCEP's local template 32769", must(t)(RotatedAbout(geo.LonLat{Lon: 254, Lat: 54}, Cells{954, 835, 0.126, 0.108, geo.LonLat{Lon: 215.866, Lat: -7.491}})), true, 1e-2, []spot{
+		{"RTMA, NCEP's local template 32769", must(t)(RotatedAbout(geo.LonLat{Lon: 254, Lat: 54}, Cells{NX: 954, NY: 835, DX: 0.126, DY: 0.108, First: geo.LonLat{Lon: 215.866, Lat: -7.491}})), true, 1e-2, []spot{
 			{0, -7.491, 215.866}, {954*835 - 1, 44.54, 14.802}}},
 		{"a transverse Mercator by GDAL", must(t)(ProjectedAt(TransverseMercator(geo.Ellipsoid{Major: 6378206.4, Minor: 6356583.8}, 243, 0, 0.9996),
 			Cells{NX: 20, NY: 60, DX: 60, DY: 60}, geo.XY{X: 440750 - 500000, Y: 3750150})), true, 1e-6, nil},

@@ -189,7 +189,7 @@ func TestWeightsAreLinear(t *testing.T) {
 func TestRotatedAboutTheSouth(t *testing.T) {
 	for _, lat := range []float64{54, 0, -30, -80} {
 		centre := geo.LonLat{Lon: 25, Lat: lat}
-		g := must(t)(RotatedAbout(centre, Cells{3, 3, 1, -1, place(t, centre, 1, -1)}))
+		g := must(t)(RotatedAbout(centre, Cells{NX: 3, NY: 3, DX: 1, DY: -1, First: place(t, centre, 1, -1)}))
 		var at [1]geo.LonLat
 		g.Places(at[:], 4)
 		if d := apart(at[0], centre); d > 1e-5 {

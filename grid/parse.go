@@ -73,8 +73,13 @@ func (p *parser) grid(kind, id string, load Loader) (Grid, error) {
 		return p.made(HEALPix(nside, order == "nested", p.numbers(1)[0]))
 	case "places":
 		return unstructuredFrom(id, load)
+	case "icosahedral":
+		n, flags := p.integer(p.next()), p.integer(p.next())
+		return p.made(Icosahedral(n, p.numbers(1)[0], DiamondsOf(flags)))
 	case "warped":
 		return p.warped()
+	case "staggered":
+		return p.staggered()
 	}
 	return p.plane(kind)
 }
@@ -136,6 +141,26 @@ func (p *parser) warped() (Grid, error) {
 		return nil, errors.Join(err, p.err)
 	}
 	return Warped(base, Warp{SouthPole: geo.LonLat{Lon: n[0], Lat: n[1]}, AngleDeg: n[2], Pole: geo.LonLat{Lon: n[3], Lat: n[4]}, Factor: n[5]})
+}
+
+// staggered has the ID of a raster behind its number.
+func (p *parser) staggered() (Grid, error) {
+	odd, kind := p.integer(p.next()), p.next()
+	if p.err != nil {
+		return nil, p.err
+	}
+	if kind == "staggered" || kind == "warped" || kind == "places" {
+		return nil, invalid("a staggered grid of the kind %q", kind)
+	}
+	base, err := p.grid(kind, "", nil)
+	if err != nil || p.err != nil {
+		return nil, errors.Join(err, p.err)
+	}
+	raster, ok := base.(Raster)
+	if !ok {
+		return nil, invalid("a staggered grid of the kind %q", kind)
+	}
+	return Staggered(raster, odd != 0)
 }
 
 func unstructuredFrom(id string, load Loader) (Grid, error) {

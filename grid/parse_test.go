@@ -16,8 +16,8 @@ func TestFilesOfOneGridHaveOneID(t *testing.T) {
 		{must(t)(LatLon(720, 361, geo.Box{0, -90, 359.5, 90})), must(t)(LatLon(720, 361, geo.Box{0, -90, -0.5, 90.0000001}))},
 		{must(t)(Gaussian(80, 320, 160, geo.Box{0, -89.142, 358.875, 89.142})), must(t)(Gaussian(80, 320, 160, geo.Box{0, -89.141519, 358.875, 89.141519}))},
 		{
-			must(t)(Projected(Lambert(geo.Sphere(6371229), 262.5, 25, 60), Cells{10, 10, 3000, 3000, geo.LonLat{Lon: -100, Lat: 40}})),
-			must(t)(Projected(Lambert(geo.Sphere(6371229), -97.5, 60, 25), Cells{10, 10, 3000, 3000, geo.LonLat{Lon: 260, Lat: 40}})),
+			must(t)(Projected(Lambert(geo.Sphere(6371229), 262.5, 25, 60), Cells{NX: 10, NY: 10, DX: 3000, DY: 3000, First: geo.LonLat{Lon: -100, Lat: 40}})),
+			must(t)(Projected(Lambert(geo.Sphere(6371229), -97.5, 60, 25), Cells{NX: 10, NY: 10, DX: 3000, DY: 3000, First: geo.LonLat{Lon: 260, Lat: 40}})),
 		},
 		{
 			must(t)(ProjectedAt(LambertAzimuthal(geo.Ellipsoid{Major: 6378137, Minor: 6356752.314}, 10, 52), Cells{NX: 3, NY: 4, DX: 1000, DY: -1000}, geo.XY{})),
@@ -77,7 +77,7 @@ func TestCountsAreWrittenAsRuns(t *testing.T) {
 func TestWhatMakesNoGridIsRefused(t *testing.T) {
 	e := geo.Sphere(6371229)
 	box := geo.Box{0, 0, 10, 10}
-	cells := Cells{10, 10, 1000, 1000, geo.LonLat{}}
+	cells := Cells{NX: 10, NY: 10, DX: 1000, DY: 1000, First: geo.LonLat{}}
 	for name, made := range map[string]func() (any, error){
 		"no cells":                func() (any, error) { return LatLon(0, 10, box) },
 		"too many cells":          func() (any, error) { return LatLon(1<<20, 1<<20, box) },
@@ -92,8 +92,8 @@ func TestWhatMakesNoGridIsRefused(t *testing.T) {
 		"no cone":                 func() (any, error) { return Projected(Lambert(e, 0, 30, -30), cells) },
 		"no Earth":                func() (any, error) { return Projected(Lambert(geo.Sphere(1), 0, 30, 30), cells) },
 		"an Earth of nothing":     func() (any, error) { return Projected(Mercator(geo.Ellipsoid{}, 0), cells) },
-		"no steps":                func() (any, error) { return Projected(Mercator(e, 0), Cells{10, 10, 0, 1, geo.LonLat{}}) },
-		"begins without an image": func() (any, error) { return Projected(Mercator(e, 0), Cells{10, 10, 1, 1, geo.LonLat{Lat: 90}}) },
+		"no steps":                func() (any, error) { return Projected(Mercator(e, 0), Cells{NX: 10, NY: 10, DX: 0, DY: 1, First: geo.LonLat{}}) },
+		"begins without an image": func() (any, error) { return Projected(Mercator(e, 0), Cells{NX: 10, NY: 10, DX: 1, DY: 1, First: geo.LonLat{Lat: 90}}) },
 		"no view": func() (any, error) {
 			return SpaceView(View{Earth: e, EarthRadii: 0.5, NX: 2, NY: 2, DiameterX: 1, DiameterY: 1})
 		},

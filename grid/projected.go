@@ -15,6 +15,7 @@ type Cells struct {
 	// rows begin at the right, DY is positive when the first row is the lowest (GRIB2 flag table 3.4, bits 1 and 2).
 	DX, DY float64
 	First  geo.LonLat // centre of the first cell stored
+	Shift  geo.XY     // how far from there the first cell lies after all, in units of the plane
 }
 
 // Projected is a grid of even steps in a plane. It is Turned, and for Mercator's plane Separable instead.
@@ -30,11 +31,12 @@ func Projected(p Plane, c Cells) (Raster, error) {
 	return ProjectedAt(p, c, first[0])
 }
 
-// ProjectedAt is Projected with the first cell's centre in coordinates of the plane; c.First is not looked at.
+// ProjectedAt is Projected with the first cell's centre in coordinates of the plane, to which c.Shift is added; c.First is not looked at.
 func ProjectedAt(p Plane, c Cells, first geo.XY) (Raster, error) {
 	if p.err != nil {
 		return nil, p.err
 	}
+	first.X, first.Y = first.X+c.Shift.X, first.Y+c.Shift.Y
 	left, top := first.X+min(0, c.DX)*float64(c.NX-1), first.Y+max(0, c.DY)*float64(c.NY-1)
 	return projected(p, c.NX, c.NY, geo.XY{X: left, Y: top}, math.Abs(c.DX), math.Abs(c.DY))
 }

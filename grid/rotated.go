@@ -46,6 +46,7 @@ func RotatedAbout(centre geo.LonLat, c Cells) (Raster, error) {
 	}
 	var first [1]geo.XY
 	geo.RotatedPole(pole, angle).Forward(first[:], []geo.LonLat{c.First})
+	first[0].X, first[0].Y = first[0].X+c.Shift.X, first[0].Y+c.Shift.Y
 	a, b := first[0].X, first[0].X+c.DX*float64(c.NX-1)
 	s, n := first[0].Y, first[0].Y+c.DY*float64(c.NY-1)
 	return Rotated(c.NX, c.NY, geo.Box{min(a, b), min(s, n), max(a, b), max(s, n)}, pole, angle)
