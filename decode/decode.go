@@ -49,6 +49,8 @@ type Message struct {
 	// Place gives where the headers put the i-th value in the file's own scanning order, in the digits that other readers print.
 	// It may differ from the place in Grid by what headers round. nil: it is the place in Grid.
 	Place func(i int) geo.LonLat
+	// Original appends the field to dst as a message of its own, in the octets of the file; nil: the format has no messages.
+	Original func(dst []byte) ([]byte, error)
 	// Unpack writes Grid.Len() values in canonical order, NaN where missing, in the unit of the file.
 	Unpack func(dst []float32) error
 }

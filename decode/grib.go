@@ -58,7 +58,7 @@ func fromGRIB(from *grib.Message, err error) (*Message, error) {
 	m := &Message{
 		Number: from.Number, Offset: from.Offset, Level: levelOf(from.Level), Member: memberOf(from.Ensemble), Process: from.GeneratingProcess,
 		Run: field.At(from.Reference), Valid: field.At(from.Valid), Span: field.Seconds(from.Interval.Seconds()),
-		Grid: from.Grid, GridName: from.GridName, Axis: axisOf(from), GridRelative: from.GridRelative, Unpack: from.Values,
+		Grid: from.Grid, GridName: from.GridName, Axis: axisOf(from), GridRelative: from.GridRelative, Unpack: from.Values, Original: from.Original,
 		Headers: Headers{
 			GridType: from.GridType, GDT: from.GridTemplate, DRT: from.DataTemplate, PDT: from.ProductTemplate,
 			NI: from.NI, NJ: from.NJ, Points: from.Points,

@@ -95,7 +95,8 @@ func (w *walk) field1(offset int64, parts parts1) (m *Message, err error) {
 		return nil, err
 	}
 	m = &Message{
-		Offset: offset, Edition: 1, Tables: o.u8(4), Centre: o.u8(5), GeneratingProcess: o.u8(6), Parameter: o.u8(9),
+		original: original{file: w.file, parts: []section{{offset: offset, length: parts.end - offset}}},
+		Offset:   offset, Edition: 1, Tables: o.u8(4), Centre: o.u8(5), GeneratingProcess: o.u8(6), Parameter: o.u8(9),
 		SubCentre: o.u8(26), DataTemplate: Missing, ProductTemplate: Missing, Discipline: Missing, Category: Missing,
 	}
 	if err := product1(m, o); err != nil {

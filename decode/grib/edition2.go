@@ -14,7 +14,7 @@ func (w *walk) edition2(offset int64) (end int64, goOn bool, err error) {
 	if err != nil {
 		return 0, false, err
 	}
-	f := &fields2{walk: w, offset: offset}
+	f := &fields2{walk: w, offset: offset, end: end, several: several(sections)}
 	if err := f.identify(sections[0]); err != nil {
 		return 0, false, err
 	}
@@ -86,6 +86,11 @@ type fields2 struct {
 	headErr error   // of the latest sections 4 to 6
 	last    section // the latest bitmap that was given, for indicator 254
 	hasLast bool
+
+	end     int64      // of the message
+	several bool       // fields in it, not one
+	parts   [8]section // in force, by number
+	repeats section    // section 6 of the latest bitmap
 }
 
 // identify reads sections 0 and 1.
@@ -94,6 +99,7 @@ func (f *fields2) identify(s section) error {
 	if err != nil {
 		return err
 	}
+	f.part(s)
 	m := &f.shared
 	m.Offset, m.Edition, m.Discipline = f.offset, 2, int(head[6])
 	o, err := f.body(s)
@@ -111,6 +117,7 @@ func (f *fields2) identify(s section) error {
 // section takes in a section; section 7 yields a field.
 func (f *fields2) section(s section) (goOn bool) {
 	var err error
+	f.part(s)
 	switch s.number {
 	case 3:
 		f.grid, f.gridErr = f.place2(s)
@@ -142,6 +149,7 @@ func (f *fields2) bitmap2(s section) error {
 	case indicator == 0:
 		f.bitmap = section{number: 6, offset: s.offset + 6, length: s.length - 6}
 		f.last, f.hasLast = f.bitmap, true
+		f.repeats = s
 		if f.bitmap.length == 0 {
 			return fmt.Errorf("%w: empty bitmap", ErrInvalid)
 		}
@@ -192,6 +200,7 @@ func (f *fields2) assemble(data section) (m *Message, err error) {
 		count: f.data.u32(6), template: m.DataTemplate, header: f.data.b[min(len(f.data.b), 11):],
 		spectrum: f.grid.spectrum,
 	}
+	m.original = f.original()
 	if err := f.data.check("section 5"); err != nil {
 		return nil, err
 	}

@@ -87,6 +87,7 @@ type Message struct {
 	layout            layout
 	told              *told
 	values            values
+	original          original
 }
 
 // Missing is a code that a header leaves out.
