@@ -56,4 +56,18 @@ type Field struct {
 	Grid    grid.Grid
 	Values  []float32 // len == Grid.Len()
 	Packing *Packing  // nil: the values were not quantised, or no longer are
+	// Original is the message that the values were read from, if it says exactly them; nil: none is kept.
+	Original *Original
 }
+
+// Original is a field as its maker sent it: one message, byte for byte.
+type Original struct {
+	Format string // GRIB1 or GRIB2
+	Bytes  []byte
+}
+
+// The formats of originals.
+const (
+	GRIB1 = "grib1"
+	GRIB2 = "grib2"
+)

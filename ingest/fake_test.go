@@ -105,6 +105,9 @@ func fakeOne(r io.ReaderAt, line []byte, offset int64, number int) (*decode.Mess
 			return nil
 		},
 		Headers: decode.Headers{Points: cells},
+		Original: func(dst []byte) ([]byte, error) {
+			return append(append(dst, "GRIB...\x02"...), line...), nil
+		},
 	}
 	if f.On != "" {
 		m.Grid, m.GridName, m.Axis = nil, f.On, decode.Axis(f.Axis)
@@ -222,6 +225,9 @@ func (w *fakeWriter) Put(_ context.Context, f *field.Field) error {
 	w.store.puts++
 	kept := *f
 	kept.Values = slices.Clone(f.Values)
+	if f.Original != nil {
+		kept.Original = &field.Original{Format: f.Original.Format, Bytes: slices.Clone(f.Original.Bytes)}
+	}
 	w.put[f.Key] = kept
 	return nil
 }

@@ -29,11 +29,13 @@ type Models interface {
 
 // Options are the settings of an Intake; the zero value is good.
 type Options struct {
-	Data    string        // data folder: what was read is remembered in its folder "ingested"; "": while the program runs
-	Workers int           // fields decoded at once; 0: as many as there are processors
-	Publish time.Duration // how often at most a run is published while more of it is coming; 0: a second
-	Settle  time.Duration // how long a watched file must be quiet before it is read; 0: a second
-	Rescan  time.Duration // how often watched folders are looked through whether or not there was a notice; 0: half a minute
+	Data string // data folder: what was read is remembered in its folder "ingested"; "": while the program runs
+	// Originals keeps GRIB messages beside the values that were read from them, so that whole fields can be given out untouched.
+	Originals bool
+	Workers   int           // fields decoded at once; 0: as many as there are processors
+	Publish   time.Duration // how often at most a run is published while more of it is coming; 0: a second
+	Settle    time.Duration // how long a watched file must be quiet before it is read; 0: a second
+	Rescan    time.Duration // how often watched folders are looked through whether or not there was a notice; 0: half a minute
 }
 
 // Intake reads forecast files into a store. It is safe for concurrent use; one batch of files is read at a time.
@@ -46,6 +48,7 @@ type Intake struct {
 	options  Options
 	turner   turner
 	buffers  buffers
+	messages messages
 
 	reading sync.Mutex // held while a batch of files is read; guards what follows
 	journal *journal
@@ -132,3 +135,16 @@ func (b *buffers) get(n int) []float32 {
 }
 
 func (b *buffers) put(values []float32) { b.pool.Put(&values) }
+
+// messages are the originals of fields in flight, used again and again.
+type messages struct{ pool sync.Pool }
+
+// get gives room of no length; put takes it back.
+func (m *messages) get() []byte {
+	if held, ok := m.pool.Get().(*[]byte); ok {
+		return (*held)[:0]
+	}
+	return nil
+}
+
+func (m *messages) put(room []byte) { m.pool.Put(&room) }

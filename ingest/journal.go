@@ -18,7 +18,7 @@ import (
 )
 
 // readerVersion is raised when files that were read by an older program should be read again.
-const readerVersion = 2
+const readerVersion = 3
 
 // runName names a run of a model.
 type runName struct {

@@ -71,12 +71,12 @@ func TestJournalIsMergedAndLosesNothing(t *testing.T) {
 
 func TestJournalPassesOverWhatItCannotRead(t *testing.T) {
 	folder := t.TempDir()
-	good := `{"reader":2,"path":"/a","size":3,"read":5}` + "\n"
+	good := `{"reader":3,"path":"/a","size":3,"read":5}` + "\n"
 	for name, text := range map[string]string{
-		"1.jsonl":      good + `{"reader":2,"pa`,
+		"1.jsonl":      good + `{"reader":3,"pa`,
 		"2.jsonl":      `{"reader":99,"path":"/b"}` + "\n",
-		"3.jsonl":      `{"reader":2,"path":"/a","size":4,"read":4}` + "\n", // older, though listed later
-		"4.jsonl.part": `{"reader":2,"path":"/c"}` + "\n",
+		"3.jsonl":      `{"reader":3,"path":"/a","size":4,"read":4}` + "\n", // older, though listed later
+		"4.jsonl.part": `{"reader":3,"path":"/c"}` + "\n",
 	} {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o644); err != nil {
 			t.Fatal(err)

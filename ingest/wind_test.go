@@ -1,11 +1,15 @@
 package ingest
 
 import (
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
+
+	"isobar/field"
 )
 
 // The fake grid's y axis points east, so a turned u is the file's v, and a turned v the file's -u.
@@ -34,6 +38,29 @@ func TestWindIsTurnedToNorth(t *testing.T) {
 	}
 	if len(s.fields) != 4 {
 		t.Errorf("%d fields served, want 4", len(s.fields))
+	}
+}
+
+func TestOriginalsAreKeptOfWhatIsNotTurned(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "f")
+	messages := []fakeMessage{
+		{Element: "u", Valid: 1, Turned: true}, {Element: "v", Valid: 1, Turned: true}, {Element: "t", Valid: 1, Turned: true}, {Element: "u", Valid: 2},
+	}
+	write(t, file, messages...)
+	for _, kept := range []bool{true, false} {
+		s := newFakeStore()
+		i, _ := newIntake(s, "")
+		i.options.Originals = kept
+		paths(t, i, file)
+		for k, f := range s.fields {
+			want := kept && (k.Element == "t" || k.Valid == 2)
+			if got := f.Original != nil; got != want {
+				t.Errorf("with originals %v: %s at %d has one: %v", kept, k.Element, k.Valid, got)
+			}
+			if f.Original != nil && (f.Original.Format != field.GRIB2 || !strings.Contains(string(f.Original.Bytes), fmt.Sprintf("%q", k.Element))) {
+				t.Errorf("that of %s at %d is %s %q", k.Element, k.Valid, f.Original.Format, f.Original.Bytes)
+			}
+		}
 	}
 }
 

@@ -22,7 +22,8 @@ func (b *batch) work(w *writer, parts []*part) {
 		}
 		b.compare(p, values[k])
 	}
-	if len(parts) == 2 {
+	turned := len(parts) == 2
+	if turned {
 		u, v := values[0], values[1]
 		if !parts[0].isU {
 			u, v = v, u
@@ -31,8 +32,36 @@ func (b *batch) work(w *writer, parts []*part) {
 		packings = make([]*field.Packing, 2)
 	}
 	for k, p := range parts {
-		b.put(w, p, &field.Field{Key: p.key, Grid: p.grid, Values: values[k], Packing: packings[k]})
+		f := &field.Field{Key: p.key, Grid: p.grid, Values: values[k], Packing: packings[k]}
+		if b.options.Originals && !turned {
+			f.Original = b.original(p)
+		}
+		b.put(w, p, f)
+		if f.Original != nil {
+			b.messages.put(f.Original.Bytes)
+		}
 	}
+}
+
+// original is the message that the part's values were read from. It says the same values: in the file's unit where that is another, as
+// the writers of GRIB do. Wind that was turned to true north has none, as its message says other values, though the same wind.
+func (b *batch) original(p *part) *field.Original {
+	m := p.last()
+	if m.Original == nil {
+		return nil
+	}
+	message, err := m.Original(b.messages.get())
+	if err != nil || len(message) < 8 { // the values were read all the same
+		b.log.Debug("message can't be kept", "file", p.from.Path, "message", m.Number, "error", err)
+		return nil
+	}
+	switch edition := message[7]; edition {
+	case 1:
+		return &field.Original{Format: field.GRIB1, Bytes: message}
+	case 2:
+		return &field.Original{Format: field.GRIB2, Bytes: message}
+	}
+	return nil
 }
 
 // unpack writes the values of the part's last message that can be read.

@@ -36,7 +36,7 @@ type Store interface {
 // Writer adds fields to one run.
 type Writer interface {
 	// Put writes a field, invisible until published. A field with a key already there replaces it at the next Publish.
-	// All fields of one model lie on one grid, else an error. f is not kept.
+	// All fields of one model lie on one grid, else an error. f is not kept. A store may leave originals out.
 	Put(ctx context.Context, f *field.Field) error
 	// Publish makes all that was put visible, at once or not at all, and durable. It may be called again after more Puts.
 	Publish(ctx context.Context) error
@@ -50,7 +50,9 @@ type Info struct {
 	Min, Max, Mean float64 // of the values that are not missing; NaN if all are
 	Missing        int
 	MaxLevel       int    // coarsest level of the field's pyramid
-	ETag           string // changes when the field's content does
+	ETag           string // changes when the field's content does, its original included
+	Original       string // format of the original message that is kept of it; "": none is
+	OriginalBytes  int    // length of that
 }
 
 // Snapshot is an immutable published state.
@@ -67,4 +69,10 @@ type Snapshot interface {
 	Windows(ctx context.Context, keys []field.Key, w grid.Window, dst [][]float32) error
 	// Close lets the snapshot go.
 	Close()
+}
+
+// Originals is a snapshot of a store that keeps fields' original messages beside their values.
+type Originals interface {
+	// Original reads a field's message; ok is false if none is kept. Errors: ErrNotFound, ErrDamaged, ctx's.
+	Original(ctx context.Context, k field.Key) (message []byte, ok bool, err error)
 }

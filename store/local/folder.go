@@ -14,8 +14,12 @@ import (
 	"isobar/store"
 )
 
-// formatNumber is that of the data folder and of its manifests. It is raised when an older program could not read them.
-const formatNumber = 1
+// formatNumber is that of the data folder and of its manifests. It is raised when an older program could not read them. What has
+// oldestFormat or a later one is read: records of 1 tell of no original messages.
+const (
+	formatNumber = 2
+	oldestFormat = 1
+)
 
 // Names in a data folder.
 const (
@@ -54,7 +58,7 @@ func prepare(dir string, d disk) error {
 	if err := json.Unmarshal(text, &m); err != nil || m.Isobar != "data folder" {
 		return fmt.Errorf("%w: %s says nothing that is known", store.ErrFormat, path)
 	}
-	if m.Format != formatNumber {
+	if m.Format < oldestFormat || m.Format > formatNumber {
 		return fmt.Errorf("%w: %s says format %d, known is %d", store.ErrFormat, path, m.Format, formatNumber)
 	}
 	return nil

@@ -25,7 +25,8 @@ func TestOnlyADataFolderIsOpened(t *testing.T) {
 		{"a folder that has the journal", "ingested/1.jsonl", "{}", false},
 		{"a folder with a disk's own", "lost+found/x", "", false},
 		{"a folder of something else", "holiday.jpg", "", true},
-		{"a folder of a newer format", markerName, `{"isobar":"data folder","format":2}`, true},
+		{"a folder of a newer format", markerName, `{"isobar":"data folder","format":3}`, true},
+		{"a folder of an older format", markerName, `{"isobar":"data folder","format":1}`, false},
 		{"a folder with a marker of something else", markerName, `{"isobar":"styles","format":1}`, true},
 		{"a folder with an empty marker", markerName, ``, true},
 	} {
@@ -68,11 +69,67 @@ func TestARunOfANewerFormatIsRefused(t *testing.T) {
 	s := opened(t, dir, Options{})
 	publish(t, s, numbered(field.Key{Model: "m", Element: "t"}, 1))
 	folder, _ := s.folder(runName{"m", 0})
-	if err := os.WriteFile(filepath.Join(folder, manifestName), []byte("isobar-run 2 something else\n"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(folder, manifestName), []byte("isobar-run 3 something else\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := Open(dir, Options{}); !errors.Is(err, store.ErrFormat) {
 		t.Errorf("Open = %v", err)
+	}
+}
+
+func TestARunOfTheFirstFormatIsReadAndAddedTo(t *testing.T) {
+	dir := t.TempDir()
+	s := opened(t, dir, Options{})
+	old := numbered(field.Key{Model: "m", Element: "t"}, 1)
+	publish(t, s, old) // without an original, records are those of format 1
+	folder, _ := s.folder(runName{"m", 0})
+	path := filepath.Join(folder, manifestName)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, body, _ := strings.Cut(string(text), "\n")
+	if err := os.WriteFile(path, []byte(firstLine(1, []byte(body))+"\n"+body), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s = opened(t, dir, Options{})
+	added := numbered(field.Key{Model: "m", Element: "u"}, 2)
+	added.Original = &field.Original{Format: field.GRIB2, Bytes: []byte("GRIB 7777")}
+	publish(t, s, added)
+	s = opened(t, dir, Options{})
+	if !isThere(t, s, old) || !isThere(t, s, added) {
+		t.Error("a field is lost")
+	}
+}
+
+func TestADamagedOriginalIsFound(t *testing.T) {
+	dir := t.TempDir()
+	s := opened(t, dir, Options{})
+	f := numbered(field.Key{Model: "m", Element: "t"}, 1)
+	f.Original = &field.Original{Format: field.GRIB2, Bytes: []byte("GRIB of some length 7777")}
+	publish(t, s, f)
+	now := s.hold()
+	defer now.release()
+	r := now.run(runName{"m", 0}).records[f.Key]
+	path := r.file.Name()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data[r.span.offset+int64(r.span.bytes)+6] ^= 1
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	snapshot, err := s.Hold(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer snapshot.Close()
+	if _, _, err := snapshot.(store.Originals).Original(t.Context(), f.Key); !errors.Is(err, store.ErrDamaged) {
+		t.Errorf("a bit that was turned gives %v", err)
+	}
+	if !isThere(t, s, f) {
+		t.Error("its values are lost with it")
 	}
 }
 

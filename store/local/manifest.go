@@ -56,12 +56,12 @@ func (m *manifest) layout() *layout { return newLayout(m.NX, m.NY, m.MaxLevel, m
 func (m *manifest) text() []byte {
 	body, _ := json.MarshalIndent(m, "", " ")
 	body = append(body, '\n')
-	return append([]byte(firstLine(body)+"\n"), body...)
+	return append([]byte(firstLine(formatNumber, body)+"\n"), body...)
 }
 
-// firstLine is that of a manifest of this format.
-func firstLine(body []byte) string {
-	return fmt.Sprintf("%s %d %08x", manifestWord, formatNumber, checksum(body))
+// firstLine is that of a manifest of a format.
+func firstLine(format int, body []byte) string {
+	return fmt.Sprintf("%s %d %08x", manifestWord, format, checksum(body))
 }
 
 // parseManifest reads what text wrote. Errors wrap store.ErrFormat or store.ErrDamaged.
@@ -72,10 +72,10 @@ func parseManifest(text []byte) (*manifest, error) {
 	if _, err := fmt.Sscanf(rest, "%d", &format); !ok || err != nil {
 		return nil, fmt.Errorf("%w: no manifest begins %q", store.ErrDamaged, line[:min(len(line), 40)])
 	}
-	if format != formatNumber {
+	if format < oldestFormat || format > formatNumber {
 		return nil, fmt.Errorf("%w: a manifest of format %d, known is %d", store.ErrFormat, format, formatNumber)
 	}
-	if string(line) != firstLine(body) {
+	if string(line) != firstLine(format, body) {
 		return nil, fmt.Errorf("%w: the manifest's checksum does not hold", store.ErrDamaged)
 	}
 	m := &manifest{}

@@ -19,6 +19,7 @@ type record struct {
 	scaling        scaling
 	span           fileRange
 	sum            uint32 // checksum of the directory
+	original       original
 	digest         digest // of key, scaling and content
 
 	id   uint64   // names the field in the cache of chunks; of this process
@@ -32,19 +33,28 @@ type fileRange struct {
 	bytes  uint32
 }
 
+// original is the message that is kept behind a field's chunks.
+type original struct {
+	format string // "": none
+	bytes  uint32
+	sum    uint32 // checksum
+}
+
 // digestOf takes a digest from the first 16 bytes.
 func digestOf(b []byte) digest {
 	return digest{binary.BigEndian.Uint64(b), binary.BigEndian.Uint64(b[8:])}
 }
 
-// seal finds the record's digest: of its key and scaling, its grid and its directory, which holds a checksum of each chunk.
+// seal finds the record's digest: of its key and scaling, its grid and its directory, which holds a checksum of each chunk, and of
+// its original, if it has one.
 func (r *record) seal(grid string, directory []byte) {
 	h := sha256.New()
 	h.Write(appendKey(nil, &r.key))
-	h.Write(appendScaling(nil, r.scaling))
+	h.Write(appendScaling(nil, r.scaling, 0))
 	h.Write(binary.AppendUvarint(nil, uint64(len(grid))))
 	h.Write([]byte(grid))
 	h.Write(directory)
+	h.Write(appendOriginal(nil, r.original))
 	r.digest = digestOf(h.Sum(nil))
 }
 
@@ -117,12 +127,17 @@ func appendKey(out []byte, k *field.Key) []byte {
 	return binary.AppendVarint(binary.AppendVarint(out, int64(k.Valid)), int64(k.Span))
 }
 
-func appendScaling(out []byte, s scaling) []byte {
-	quantised := byte(0)
+// The flags that a record's scaling begins with.
+const (
+	flagQuantised = 1
+	flagOriginal  = 2 // an original is told of at the record's end
+)
+
+func appendScaling(out []byte, s scaling, flags byte) []byte {
 	if s.quantised {
-		quantised = 1
+		flags |= flagQuantised
 	}
-	out = appendFloat(append(out, quantised), s.reference)
+	out = appendFloat(append(out, flags), s.reference)
 	return binary.AppendVarint(binary.AppendVarint(out, int64(s.binary)), int64(s.decimal))
 }
 
@@ -130,13 +145,26 @@ func appendRecord(out []byte, r *record) []byte {
 	out = appendKey(out, &r.key)
 	out = appendFloat(appendFloat(appendFloat(out, r.min), r.max), r.mean)
 	out = binary.AppendUvarint(out, uint64(r.missing))
-	out = appendScaling(out, r.scaling)
+	flags := byte(0)
+	if r.original.format != "" {
+		flags = flagOriginal
+	}
+	out = appendScaling(out, r.scaling, flags)
 	out = binary.AppendUvarint(out, uint64(r.span.file))
 	out = binary.AppendUvarint(out, uint64(r.span.offset))
 	out = binary.AppendUvarint(out, uint64(r.span.bytes))
 	out = binary.LittleEndian.AppendUint32(out, r.sum)
 	out = binary.BigEndian.AppendUint64(out, r.digest[0])
-	return binary.BigEndian.AppendUint64(out, r.digest[1])
+	return appendOriginal(binary.BigEndian.AppendUint64(out, r.digest[1]), r.original)
+}
+
+// appendOriginal tells of an original; nothing of none.
+func appendOriginal(out []byte, o original) []byte {
+	if o.format == "" {
+		return out
+	}
+	out = binary.AppendUvarint(appendText(out, o.format), uint64(o.bytes))
+	return binary.LittleEndian.AppendUint32(out, o.sum)
 }
 
 // parser reads records; names keeps one copy of each word.
@@ -206,21 +234,36 @@ func (p *parser) key(k *field.Key) {
 	k.Valid, k.Span = field.Time(p.integer()), field.Seconds(p.integer())
 }
 
-func (p *parser) scaling(s *scaling) {
-	quantised := p.bytes(1)
-	s.quantised = !p.bad && quantised[0] == 1
+func (p *parser) scaling(s *scaling) (flags byte) {
+	if first := p.bytes(1); !p.bad {
+		flags = first[0]
+	}
+	s.quantised = flags&flagQuantised != 0
 	s.reference = p.float()
 	s.binary, s.decimal = int(p.integer()), int(p.integer())
-	if !mild(s.binary) || !mild(s.decimal) {
+	if !mild(s.binary) || !mild(s.decimal) || flags > flagQuantised|flagOriginal {
 		p.bad = true
 	}
+	return flags
+}
+
+func (p *parser) original(o *original) {
+	o.format = p.text()
+	size := p.unsigned()
+	if sum := p.bytes(4); !p.bad {
+		o.sum = binary.LittleEndian.Uint32(sum)
+	}
+	if o.format == "" || size == 0 || size > math.MaxUint32 {
+		p.bad = true
+	}
+	o.bytes = uint32(size)
 }
 
 func (p *parser) record(r *record) {
 	p.key(&r.key)
 	r.min, r.max, r.mean = p.float(), p.float(), p.float()
 	missing := p.unsigned()
-	p.scaling(&r.scaling)
+	flags := p.scaling(&r.scaling)
 	file, offset, size := p.unsigned(), p.unsigned(), p.unsigned()
 	if missing > math.MaxInt32 || file > math.MaxUint32 || offset > math.MaxInt64/2 || size > math.MaxUint32 {
 		p.bad = true
@@ -229,5 +272,8 @@ func (p *parser) record(r *record) {
 	r.span = fileRange{uint32(file), int64(offset), uint32(size)}
 	if b := p.bytes(20); !p.bad {
 		r.sum, r.digest = binary.LittleEndian.Uint32(b), digestOf(b[4:])
+	}
+	if flags&flagOriginal != 0 {
+		p.original(&r.original)
 	}
 }

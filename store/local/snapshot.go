@@ -1,6 +1,9 @@
 package local
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"iter"
 	"sync/atomic"
 
@@ -15,7 +18,10 @@ type snapshot struct {
 	closed atomic.Bool
 }
 
-var _ store.Snapshot = (*snapshot)(nil)
+var (
+	_ store.Snapshot  = (*snapshot)(nil)
+	_ store.Originals = (*snapshot)(nil)
+)
 
 // Version implements store.Snapshot. It is made of what the fields are, so any process gives the same.
 func (s *snapshot) Version() string { return s.state.version }
@@ -45,8 +51,32 @@ func (s *snapshot) Info(k field.Key) (store.Info, bool) {
 	}
 	return store.Info{
 		Grid: run.grid, Min: r.min, Max: r.max, Mean: r.mean, Missing: r.missing,
-		MaxLevel: run.manifest.MaxLevel, ETag: r.digest.String(),
+		MaxLevel: run.manifest.MaxLevel, ETag: r.digest.String(), Original: r.original.format, OriginalBytes: int(r.original.bytes),
 	}, true
+}
+
+// Original implements store.Originals.
+func (s *snapshot) Original(ctx context.Context, k field.Key) (message []byte, ok bool, err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, false, err
+	}
+	run := s.state.run(runName{k.Model, k.Run})
+	if run == nil || run.records[k] == nil {
+		return nil, false, fmt.Errorf("%w: %s", store.ErrNotFound, describe(k))
+	}
+	f := fieldAt{run, run.records[k]}
+	o := f.record.original
+	if o.format == "" {
+		return nil, false, nil
+	}
+	message = make([]byte, o.bytes)
+	if err := readAt(f, message, f.record.span.offset+int64(f.record.span.bytes)); err != nil {
+		return nil, false, err
+	}
+	if checksum(message) != o.sum {
+		return nil, false, damaged(f, errors.New("the checksum of its original does not hold"))
+	}
+	return message, true, nil
 }
 
 // RunVersion tells whether a run is as it was in another snapshot: equal versions of a run hold equal fields. "" is no such run.

@@ -96,7 +96,11 @@ func (w *writer) Put(ctx context.Context, f *field.Field) error {
 	c := w.store.coders.get()
 	defer w.store.coders.put(c)
 	e := c.encode(w.layout, f.Values, scalingOf(f.Packing), w.store.options.Categories(f.Key.Element))
-	if len(e.bytes) > math.MaxUint32 {
+	kept := []byte(nil)
+	if f.Original != nil {
+		kept = f.Original.Bytes
+	}
+	if len(e.bytes) > math.MaxUint32 || len(kept) > math.MaxUint32 {
 		return fmt.Errorf("%s: too large", describe(f.Key))
 	}
 	directory := e.bytes[:e.directory]
@@ -104,8 +108,11 @@ func (w *writer) Put(ctx context.Context, f *field.Field) error {
 		key: f.Key, min: e.min, max: e.max, mean: e.mean, missing: e.missing, scaling: e.scaling, sum: checksum(directory),
 	}
 	r.key.Element, r.key.Model = strings.Clone(r.key.Element), w.name.model
+	if len(kept) > 0 {
+		r.original = original{strings.Clone(f.Original.Format), uint32(len(kept)), checksum(kept)}
+	}
 	r.seal(f.Grid.ID(), directory)
-	if err := w.append(r, e.bytes); err != nil {
+	if err := w.append(r, e.bytes, kept); err != nil {
 		return fmt.Errorf("%s: %w", describe(f.Key), err)
 	}
 	return nil
@@ -162,21 +169,26 @@ func (w *writer) settle(g grid.Grid, id string) error {
 	return nil
 }
 
-// append writes a stored field behind the others. One that is published already, to the last bit, is not written again.
-func (w *writer) append(r *record, bytes []byte) error {
+// append writes a stored field behind the others, and its original behind it. One that is published already, to the last bit, is not written again.
+func (w *writer) append(r *record, bytes, kept []byte) error {
 	w.mu.Lock()
 	if was := w.published(r.key); was != nil && was.digest == r.digest {
 		delete(w.pending, r.key)
 		w.mu.Unlock()
 		return nil
 	}
-	file, err := w.reserve(r, int64(len(bytes)))
+	file, err := w.reserve(r, len(bytes), len(kept))
 	w.mu.Unlock()
 	if err != nil {
 		return err
 	}
 	if err := w.store.disk.writeAt(file, bytes, r.span.offset); err != nil {
 		return err
+	}
+	if len(kept) > 0 {
+		if err := w.store.disk.writeAt(file, kept, r.span.offset+int64(len(bytes))); err != nil {
+			return err
+		}
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -192,8 +204,8 @@ func (w *writer) published(k field.Key) *record {
 	return w.before[k]
 }
 
-// reserve finds room for a field, in a new file if there is none or the last is long enough.
-func (w *writer) reserve(r *record, size int64) (*os.File, error) {
+// reserve finds room for a field and its original, in a new file if there is none or the last is long enough.
+func (w *writer) reserve(r *record, size, original int) (*os.File, error) {
 	if w.file != nil && w.span.Bytes >= w.store.segmentBytes {
 		w.dirty, w.spans = append(w.dirty, w.file), append(w.spans, w.span)
 		w.file, w.span = nil, fileSpan{}
@@ -204,7 +216,7 @@ func (w *writer) reserve(r *record, size int64) (*os.File, error) {
 		}
 	}
 	r.span = fileRange{w.span.ID, w.span.Bytes, uint32(size)}
-	w.span.Bytes += size
+	w.span.Bytes += int64(size) + int64(original)
 	return w.file, nil
 }
 

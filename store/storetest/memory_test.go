@@ -205,6 +205,9 @@ func (w *pen) keep(f *field.Field) *kept {
 			}
 		}
 	}
+	if f.Original != nil && !w.m.is("keeps the room of originals") {
+		mine.Original = &field.Original{Format: f.Original.Format, Bytes: slices.Clone(f.Original.Bytes)}
+	}
 	k := &kept{Field: &mine, levels: [][]float32{mine.Values}}
 	r, ok := f.Grid.(grid.Raster)
 	if !ok {
@@ -250,6 +253,9 @@ func (w *pen) Publish(ctx context.Context) error {
 		}
 		if _, there := next[k]; there && w.m.is("keeps the first of a key") {
 			continue
+		}
+		if was := next[k]; was != nil && f.Original == nil && w.m.is("keeps originals that were given up") {
+			f.Original = was.Original
 		}
 		next[k] = f
 		if w.m.is("publishes field by field") {
@@ -325,6 +331,11 @@ func hash(f *kept) (h uint64) {
 	for _, x := range f.Values {
 		h = h*1099511628211 ^ uint64(math.Float32bits(x))
 	}
+	if f.Original != nil {
+		for _, b := range f.Original.Bytes {
+			h = h*1099511628211 ^ uint64(b)
+		}
+	}
 	return h
 }
 
@@ -346,6 +357,14 @@ func (v *view) Info(k field.Key) (store.Info, bool) {
 		return store.Info{}, v.m.is("knows every key")
 	}
 	info := store.Info{Grid: f.Grid, MaxLevel: len(f.levels) - 1, Min: math.Inf(1), Max: math.Inf(-1), ETag: fmt.Sprint(k, hash(f))}
+	if f.Original != nil {
+		info.Original, info.OriginalBytes = f.Original.Format, len(f.Original.Bytes)
+	}
+	if v.m.is("leaves originals out of tags") {
+		bare := *f.Field
+		bare.Original = nil
+		info.ETag = fmt.Sprint(k, hash(&kept{Field: &bare}))
+	}
 	if v.m.is("tags fields by name") {
 		info.ETag = fmt.Sprint(k)
 	}
@@ -365,6 +384,22 @@ func (v *view) Info(k field.Key) (store.Info, bool) {
 		info.Min, info.Max = math.NaN(), math.NaN()
 	}
 	return info, true
+}
+
+func (v *view) Original(ctx context.Context, k field.Key) ([]byte, bool, error) {
+	v.m.mu.Lock()
+	defer v.m.mu.Unlock()
+	f, ok := v.fields[k]
+	if !ok {
+		return nil, false, store.ErrNotFound
+	}
+	if f.Original == nil {
+		return nil, false, nil
+	}
+	if v.m.is("cuts originals") {
+		return f.Original.Bytes[:4096], true, nil
+	}
+	return f.Original.Bytes, true, nil
 }
 
 func (v *view) Windows(ctx context.Context, keys []field.Key, w grid.Window, dst [][]float32) error {

@@ -42,6 +42,8 @@ var checks = []check{
 	{"a writer that is closed gives up what it has not published", givenUp},
 	{"a closed writer takes nothing", closedWriter},
 	{"a field that is put is not kept", notKept},
+	{"an original comes back byte for byte, and goes with its field", originals},
+	{"an original that is put is not kept", originalNotKept},
 	{"fields are put from many goroutines", together},
 	{"a field of another run is refused", foreign},
 	{"a field on another grid is refused", otherGrid},

@@ -20,7 +20,7 @@ var faults = []string{
 	"keeps the first of a key", "mixes two runs", "drops all runs of a model", "drops nothing", "forgets a dropped run's held fields",
 	"shows later changes to held snapshots", "gives a run to two writers", "refuses a busy run at once", "never lets a run go",
 	"writes after Close", "takes fields of any run", "takes any length", "takes any grid", "keeps what it was given",
-	"trusts the packing", "writes missing values as 0", "has a seam in its pyramid", "thins instead of averaging",
+	"trusts the packing", "cuts originals", "keeps originals that were given up", "leaves originals out of tags", "keeps the room of originals", "writes missing values as 0", "has a seam in its pyramid", "thins instead of averaging",
 	"knows no members", "knows no spans", "knows no layers", "folds case", "orders keys by element", "lists a key twice",
 	"has one version for ever", "has another version at each look", "counts fields as its version", "tags fields by name",
 	"counts missing values in the mean", "knows every key", "leaves out unknown keys", "does not wrap", "wraps every grid",
