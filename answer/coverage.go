@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -90,6 +91,7 @@ type Coverages struct {
 	service *Service
 	sampler coverage.Sampler
 	formats []encode.Coverage
+	listed  []encode.Coverage // those that are announced
 	limits  CoverageLimits
 	seats   chan struct{} // apart from those of pictures: a slow client holds one for long
 }
@@ -103,15 +105,21 @@ func NewCoverages(s *Service, sampler coverage.Sampler, formats []encode.Coverag
 		limits.Bytes = defaultBytes
 	}
 	limits.Planes = orElse(limits.Planes, defaultPlanes)
-	return &Coverages{
+	c := &Coverages{
 		service: s, sampler: sampler, formats: formats, limits: limits, seats: make(chan struct{}, orElse(limits.AtOnce, defaultAtOnce)),
 	}
+	for _, f := range formats {
+		if !f.Unlisted {
+			c.listed = append(c.listed, f)
+		}
+	}
+	return c
 }
 
 // Formats lists what answers come in, the default first. The list is shared: not to be written to.
-func (c *Coverages) Formats() []encode.Coverage { return c.formats }
+func (c *Coverages) Formats() []encode.Coverage { return c.listed }
 
-// Format finds a format by its media type, with or without parameters, or by its name; "" is the first. The error wraps
+// Format finds a format by its media type, with or without parameters, by its name or by an alias; "" is the first. The error wraps
 // encode.ErrUnknownFormat.
 func (c *Coverages) Format(name string) (encode.Coverage, error) {
 	if name == "" && len(c.formats) > 0 {
@@ -123,7 +131,7 @@ func (c *Coverages) Format(name string) (encode.Coverage, error) {
 	}
 	want := plain(name)
 	for _, f := range c.formats {
-		if want == plain(f.Type) || want == f.Name {
+		if want == plain(f.Type) || want == f.Name || slices.Contains(f.Aliases, want) {
 			return f, nil
 		}
 	}
@@ -254,10 +262,11 @@ func (c *Coverages) resolve(catalogue *layers.Catalogue, r CoverageRequest) (num
 	}
 	n := numbers{source: source, pinned: pinned}
 	f := &n.print
-	f.text("coverage 1")
+	f.text("coverage 2")
 	f.flag(cube.KeepTimes)
 	f.flag(cube.KeepLevels)
 	f.flag(cube.KeepMembers)
+	f.flag(source.Whole())
 	f.text(source.Ref.Code)
 	for _, edge := range source.Box {
 		f.real(edge)

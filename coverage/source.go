@@ -18,6 +18,7 @@ type Source struct {
 	fields  sample.Fields
 	sampler Sampler
 	name    string // of the system, in plans
+	whole   bool   // the fields as they are
 }
 
 // New resolves a cube and a cut. Values are read from f, which must be held as long as the source is. Errors are the package's own.
@@ -30,6 +31,8 @@ func New(f sample.Fields, s Sampler, cube Cube, cut Cut) (*Source, error) {
 		return nil, err
 	}
 	source := &Source{Cube: cube, Geometry: g, fields: f, sampler: s, name: g.Ref.Code}
+	nx, ny := cube.Variables[0].Layer.Grid.Shape()
+	source.whole = wholeOf(&source.Geometry, &cut, nx, ny)
 	if g.Ref.Code == cube.Variables[0].Layer.Grid.ID() {
 		source.Ref.Code = ""
 	}

@@ -16,6 +16,10 @@ type Coverage struct {
 	Name      string // short, as in f=geotiff
 	Type      string // media type
 	Extension string // of files: ".tif"
+	// Aliases are other names and media types that it is asked for by.
+	Aliases []string
+	// Unlisted formats answer to their names and are not announced: few coverages have them.
+	Unlisted bool
 	// Check refuses what the format can't hold; the error wraps ErrUnfit.
 	Check func(s *coverage.Source) error
 	// Size is how many bytes Encode will write: exactly, or about so many.

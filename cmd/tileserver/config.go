@@ -20,6 +20,8 @@ type config struct {
 	Data    string   `yaml:"data"`    // data folder; "": one of the user's cache folder, by the paths served
 	Paths   []string `yaml:"paths"`   // files and folders to serve
 
+	Originals bool `yaml:"originals"` // keep GRIB messages beside the values that were read from them
+
 	ExternalURL    string   `yaml:"external_url"`    // how clients reach the service, if not as the request says
 	TrustedProxies []string `yaml:"trusted_proxies"` // networks whose X-Forwarded-* and Forwarded headers are believed
 	SLDFrom        []string `yaml:"sld_from"`        // beginnings of addresses from which WMS fetches what SLD= names
@@ -89,7 +91,7 @@ type prerenderConfig struct {
 // defaults are the settings of a server that was told nothing.
 func defaults() config {
 	c := config{
-		Listen: "127.0.0.1:8080",
+		Listen: "127.0.0.1:8080", Originals: true,
 		Limits: limitsConfig{Width: 4096, Height: 4096, Layers: 16, Timeout: 30 * time.Second, CoverageCells: 1 << 28, CoverageSize: 1024},
 		Memory: memoryConfig{Answers: 64, Chunks: 96, Plans: 32},
 

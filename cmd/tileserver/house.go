@@ -67,7 +67,7 @@ func newHouse(env *environment, conf config) (h *house, err error) {
 	if h.catalogue, err = layers.NewSource(env.ctx, h.fields, rows.elements, rows.models, rows.styles, env.log); err != nil {
 		return nil, err
 	}
-	h.intake = ingest.New(h.fields, rows.elements, rows.models, formats(), env.log, ingest.Options{Data: conf.Data})
+	h.intake = ingest.New(h.fields, rows.elements, rows.models, formats(), env.log, ingest.Options{Data: conf.Data, Originals: conf.Originals})
 	sampler := sample.New(int64(conf.Memory.Plans) << 20)
 	painter, err := render.New(sampler)
 	if err != nil {

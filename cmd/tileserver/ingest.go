@@ -34,7 +34,7 @@ func (c *ingestCmd) Run(env *environment) error {
 		return err
 	}
 	defer fields.Close()
-	intake := ingest.New(fields, rows.elements, rows.models, formats(), env.log, ingest.Options{Data: conf.Data})
+	intake := ingest.New(fields, rows.elements, rows.models, formats(), env.log, ingest.Options{Data: conf.Data, Originals: conf.Originals})
 	summary, err := intake.Paths(env.ctx, conf.Paths, bar(env))
 	if err != nil {
 		return err

@@ -40,7 +40,7 @@ func pictures() []encode.Picture {
 // numbers are the formats that coverages leave in; the first is the default.
 func numbers(known *elements.Catalogue) []encode.Coverage {
 	return []encode.Coverage{
-		geotiff.Format(), netcdf.Format(known), covjson.Format(), grib.Format(known), csv.Format(), zarr.Format(known), png16.Format(),
+		geotiff.Format(), netcdf.Format(known), covjson.Format(), grib.Format(known), grib.First(), csv.Format(), zarr.Format(known), png16.Format(),
 	}
 }
 

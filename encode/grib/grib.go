@@ -1,4 +1,5 @@
-// Package grib writes coverages as GRIB edition 2: a message for each field, whose values come back to the last bit.
+// Package grib writes coverages as GRIB: a message for each field, its maker's own where the field is whole, else one of edition 2 whose
+// values come back to the last bit.
 package grib
 
 import (
@@ -11,6 +12,7 @@ import (
 	"isobar/coverage"
 	"isobar/elements"
 	"isobar/encode"
+	"isobar/field"
 )
 
 // Parameters tells how GRIB names elements. *elements.Catalogue has it.
@@ -21,7 +23,7 @@ type Parameters interface {
 // maxPoints bounds the cells of a field, which is held as a whole while it is packed.
 const maxPoints = 1 << 25
 
-// Format is GRIB 2.
+// Format is GRIB 2. Fields that are asked for as they are come as the messages that they were read from, byte for byte.
 func Format(params Parameters) encode.Coverage {
 	check := func(s *coverage.Source) error {
 		_, _, err := plan(s, params)
@@ -29,7 +31,8 @@ func Format(params Parameters) encode.Coverage {
 	}
 	return encode.Coverage{
 		Name: "grib", Type: "application/grib; edition=2", Extension: ".grib2", Check: check,
-		Size: func(s *coverage.Source) (int64, bool) { return 5*s.Cells()/2 + 256*int64(s.Bands()), false },
+		Aliases: []string{"grib2", "application/x-grib", "application/x-grib2", "application/x-grib;edition=2", "application/wmo-grib2"},
+		Size:    size,
 		Encode: func(ctx context.Context, w io.Writer, s *coverage.Source) error {
 			grid, params, err := plan(s, params)
 			if err != nil {
@@ -44,15 +47,23 @@ func unfit(format string, args ...any) error {
 	return fmt.Errorf("GRIB %w %s", encode.ErrUnfit, fmt.Sprintf(format, args...))
 }
 
-// plan makes section 3, and finds the variables' numbers.
+// plan makes section 3, and finds the numbers of the variables that are to be encoded.
 func plan(s *coverage.Source, params Parameters) (g grid, all []elements.Parameter, err error) {
-	if s.Width()*s.Height() > maxPoints {
-		return g, nil, unfit("%d by %d cells: at most %d", s.Width(), s.Height(), maxPoints)
-	}
-	if g, err = gridOf(s); err != nil {
-		return g, nil, err
-	}
+	all = make([]elements.Parameter, len(s.Variables))
+	first := true
 	for v := range s.Variables {
+		if _, whole := originals(s, v, field.GRIB2); whole {
+			continue
+		}
+		if first {
+			first = false
+			if s.Width()*s.Height() > maxPoints {
+				return g, nil, unfit("%d by %d cells: at most %d", s.Width(), s.Height(), maxPoints)
+			}
+			if g, err = gridOf(s); err != nil {
+				return g, nil, err
+			}
+		}
 		id := s.Variables[v].Layer.Element.ID
 		p, ok := params.Parameter(id)
 		if !ok {
@@ -69,7 +80,7 @@ func plan(s *coverage.Source, params Parameters) (g grid, all []elements.Paramet
 				return g, nil, err
 			}
 		}
-		all = append(all, p)
+		all[v] = p
 	}
 	return g, all, nil
 }
@@ -145,14 +156,22 @@ func section(number int, body octets) octets {
 
 // write gives the messages, field by field.
 func write(ctx context.Context, w io.Writer, s *coverage.Source, g grid, params []elements.Parameter) error {
-	size := s.Width() * s.Height()
-	values := make([]float32, size)
+	var values []float32
 	step := s.Rows()
 	for v := range s.Variables {
 		conv, _ := elements.Convert(s.Variables[v].Layer.Element.Unit, params[v].Unit) // plan has tried it
 		for plane := range s.Planes(v) {
 			if _, ok := s.Pick(v, plane); !ok {
 				continue
+			}
+			if format, _ := s.Original(v, plane); format == field.GRIB2 {
+				if err := original(ctx, w, s, v, plane); err != nil {
+					return err
+				}
+				continue
+			}
+			if values == nil {
+				values = make([]float32, s.Width()*s.Height())
 			}
 			for row := 0; row < s.Height(); row += step {
 				n := min(step, s.Height()-row)
