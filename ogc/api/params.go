@@ -102,6 +102,10 @@ func (c *Call) Selection() (s layers.Selection, axes map[string]Interval, err er
 		if _, twice := q[name]; twice {
 			return s, nil, ogc.Invalid("subset", "%s is chosen twice", axis)
 		}
+		if name != "time" && interval.Low == "*" { // an interval, which is no choice of one
+			delete(axes, axis)
+			continue
+		}
 		v := interval.Low
 		if interval.High != interval.Low && name == "time" {
 			v += "/" + interval.High

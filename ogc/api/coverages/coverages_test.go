@@ -54,6 +54,8 @@ func TestRequestsMeanTheirCells(t *testing.T) {
 		{"subset=time(%222026-11-24T03:00:00Z%22:%222026-11-24T06:00:00Z%22)", 24, 13, 2, ""},
 		{"subset=elevation(40000:90000)", 24, 13, 2, ""},
 		{"subset=elevation(50000)", 24, 13, 1, ""},
+		{"subset=elevation(*:60000)", 24, 13, 1, ""},
+		{"subset=elevation(*:*),member(*)", 24, 13, 2, ""},
 		{"width=48", 48, 13, 1, ""},
 		{"width=10&height=5", 10, 5, 1, ""},
 		{"resolution=Lon(30),Lat(15)", 12, 13, 1, ""},

@@ -98,23 +98,22 @@ func allX(l *layers.Layer) coverage.Interval {
 
 // ranged is one value of a dimension, or, where subset has an interval of it, that.
 func ranged(c *api.Call, value *float64, names ...string) (*coverage.Interval, error) {
-	if value == nil {
-		return nil, nil
-	}
-	in := coverage.At(*value)
 	axes, err := api.ReadSubset(c.Query)
 	if err != nil {
 		return nil, err
 	}
 	for _, name := range names {
 		given, ok := axes[name]
-		if !ok || given.High == given.Low {
+		if !ok || given.High == given.Low && given.Low != "*" {
 			continue
 		}
-		if in, err = interval(name, given); err != nil {
-			return nil, err
-		}
+		in, err := interval(name, given)
+		return &in, err
 	}
+	if value == nil {
+		return nil, nil
+	}
+	in := coverage.At(*value)
 	return &in, nil
 }
 
