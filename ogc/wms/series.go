@@ -11,7 +11,9 @@ import (
 	"strings"
 
 	"isobar/answer"
+	"isobar/field"
 	"isobar/geo"
+	"isobar/layers"
 	"isobar/ogc"
 )
 
@@ -29,6 +31,7 @@ type table struct {
 	Run    string     `json:"reference_time,omitempty"`
 	Times  []string   `json:"times,omitempty"`
 	Runs   []string   `json:"reference_times,omitempty"`
+	Level  *float64   `json:"elevation,omitempty"`
 	Levels []float64  `json:"elevations,omitempty"`
 	Depth  string     `json:"elevation_unit,omitempty"`
 	Line   []vertex   `json:"line,omitempty"`
@@ -45,16 +48,27 @@ type vertex struct {
 // add puts a value at the end.
 func (t *table) add(v float64) { t.Values = append(t.Values, finite(ogc.Rounded(v))) }
 
-// tableFormat is the form that a graph's numbers are told in: JSON or CSV.
-func tableFormat(q *request) (string, error) {
-	_, asked := q.First("info_format", "format")
-	switch f := ogc.MediaType(asked); f {
-	case "", ogc.TypeJSON, "text/json":
-		return ogc.TypeJSON, nil
-	case typeCSV:
-		return f, nil
+// on notes the level of all values, of a layer whose levels have a value.
+func (t *table) on(l *layers.Layer, level field.Level) {
+	if unit, ok := ogc.LevelUnit(l); ok {
+		t.Level, t.Depth = finite(l.Elevation(level)), unit
 	}
-	return "", &ogc.Fault{Status: http.StatusBadRequest, Code: ogc.InvalidFormat, Locator: "info_format", Text: "info_format " + strconv.Quote(clip(asked)) + " is neither application/json nor text/csv"}
+}
+
+// tableFormat is the form that a graph is told in: as a picture, which it is if nothing is said, as ncWMS has it, or as JSON or CSV.
+func (h *Handler) tableFormat(q *request) (string, error) {
+	_, asked := q.First("info_format", "format")
+	switch f := ogc.MediaType(asked); {
+	case f == "":
+		return h.pictures[0].Type, nil
+	case f == ogc.TypeJSON, f == "text/json":
+		return ogc.TypeJSON, nil
+	case f == typeCSV, h.chartFormat(f):
+		return f, nil
+	case f == "image/jpg" && h.chartFormat("image/jpeg"):
+		return "image/jpeg", nil
+	}
+	return "", &ogc.Fault{Status: http.StatusBadRequest, Code: ogc.InvalidFormat, Locator: "info_format", Text: "info_format " + strconv.Quote(clip(asked)) + " is none of application/json, text/csv, image/svg+xml and the formats of maps"}
 }
 
 // spot reads which layers are asked for, and where: QUERY_LAYERS or LAYERS at I and J of a map, as GetFeatureInfo has them.
@@ -78,7 +92,7 @@ func (h *Handler) spot(q *request) (choices []answer.LayerChoice, at geo.LonLat,
 
 // getTimeseries answers ncWMS' GetTimeseries: values at a place at all times of TIME, or all there are.
 func (h *Handler) getTimeseries(w http.ResponseWriter, q *request) error {
-	format, err := tableFormat(q)
+	format, err := h.tableFormat(q)
 	if err != nil {
 		return err
 	}
@@ -97,6 +111,7 @@ func (h *Handler) getTimeseries(w http.ResponseWriter, q *request) error {
 	for _, v := range values {
 		t := newTable(v, at)
 		for _, x := range v.At {
+			t.on(v.Layer, x.Pick.Level)
 			t.Times, t.Runs = append(t.Times, x.Pick.Valid.String()), append(t.Runs, x.Pick.Run.String())
 			t.add(x.Value)
 		}
@@ -112,7 +127,7 @@ func newTable(v answer.Values, at geo.LonLat) table {
 
 // getVerticalProfile answers ncWMS' GetVerticalProfile: values at a place and time at all levels of a layer.
 func (h *Handler) getVerticalProfile(w http.ResponseWriter, q *request) error {
-	format, err := tableFormat(q)
+	format, err := h.tableFormat(q)
 	if err != nil {
 		return err
 	}
@@ -158,7 +173,7 @@ const transectPlaces = 200
 
 // getTransect answers ncWMS' GetTransect: values of a layer along LINESTRING in CRS, "x y, x y, ..." in the order of axes that BBOX has.
 func (h *Handler) getTransect(w http.ResponseWriter, q *request) error {
-	format, err := tableFormat(q)
+	format, err := h.tableFormat(q)
 	if err != nil {
 		return err
 	}
@@ -185,6 +200,7 @@ func (h *Handler) getTransect(w http.ResponseWriter, q *request) error {
 			return err
 		}
 		t := table{Layer: p.Layer.Name, Title: p.Layer.Title, Unit: p.Unit, Time: p.Pick.Valid.String(), Run: p.Pick.Run.String(), Line: at}
+		t.on(p.Layer, p.Pick.Level)
 		for _, v := range p.Values {
 			t.add(v)
 		}
@@ -198,8 +214,11 @@ func (h *Handler) sendTables(w http.ResponseWriter, q *request, format string, t
 	if err := context.Cause(q.Context()); err != nil {
 		return err
 	}
-	if format == ogc.TypeJSON {
+	switch {
+	case format == ogc.TypeJSON:
 		return sendJSON(w, q, tables)
+	case format != typeCSV:
+		return h.sendChart(w, q, format, tables)
 	}
 	var b bytes.Buffer
 	out := csv.NewWriter(&b)

@@ -2,6 +2,7 @@ package wms
 
 import (
 	"encoding/json"
+	"image"
 	"math"
 	"net/http"
 	"strings"
@@ -43,12 +44,12 @@ const spotQuery = "VERSION=1.3.0&LAYERS=gfs.t&QUERY_LAYERS=gfs.t&CRS=CRS:84&BBOX
 
 func TestSeriesAreTold(t *testing.T) {
 	for _, c := range []struct{ name, query, want string }{
-		{"all times", spotQuery + "REQUEST=GetTimeseries", `"longitude":4.5,"latitude":5.5,"times":["2026-11-24T12:00:00Z","2026-11-24T13:00:00Z","2026-11-24T14:00:00Z"],`},
+		{"all times", spotQuery + "REQUEST=GetTimeseries&INFO_FORMAT=text/json", `"longitude":4.5,"latitude":5.5,"times":["2026-11-24T12:00:00Z","2026-11-24T13:00:00Z","2026-11-24T14:00:00Z"],`},
 		{"as numbers", spotQuery + "REQUEST=GetTimeseries&INFO_FORMAT=application/json", `"values":[6.98,6.98,6.98]`},
 		{"as a table", spotQuery + "REQUEST=GetTimeseries&INFO_FORMAT=text/csv", "time,reference_time,longitude,latitude,gfs.t (degC)\n2026-11-24T12:00:00Z,2026-11-24T12:00:00Z,4.5,5.5,6.98\n"},
-		{"all levels", spotQuery + "REQUEST=GetVerticalProfile", `"elevations":[50000,85000],"elevation_unit":"Pa","values":[6.98,6.98]`},
+		{"all levels", spotQuery + "REQUEST=GetVerticalProfile&INFO_FORMAT=application/json", `"elevations":[50000,85000],"elevation_unit":"Pa","values":[6.98,6.98]`},
 		{"levels as a table", spotQuery + "REQUEST=GetVerticalProfile&INFO_FORMAT=text/csv", "latitude,elevation (Pa),gfs.t (degC)\n2026-11-24T12:00:00Z,2026-11-24T12:00:00Z,4.5,5.5,50000,6.98\n"},
-		{"a line", "VERSION=1.3.0&REQUEST=GetTransect&LAYER=gfs.t&CRS=CRS:84&LINESTRING=0 0,10 0", `"line":[{"longitude":0,"latitude":0,"distance_km":0},`},
+		{"a line", "VERSION=1.3.0&REQUEST=GetTransect&LAYER=gfs.t&CRS=CRS:84&LINESTRING=0 0,10 0&FORMAT=application/json", `"line":[{"longitude":0,"latitude":0,"distance_km":0},`},
 		{"a line as a table", "VERSION=1.3.0&REQUEST=GetTransect&LAYER=gfs.t&CRS=CRS:84&LINESTRING=0 0,10 0&FORMAT=text/csv", "longitude,latitude,distance_km,gfs.t (degC)\n"},
 	} {
 		h, _ := service(t)
@@ -59,10 +60,35 @@ func TestSeriesAreTold(t *testing.T) {
 	}
 }
 
+func TestSeriesAreDrawn(t *testing.T) {
+	for _, c := range []struct {
+		query, format string
+		texts         []string // of the SVG
+	}{
+		{spotQuery + "REQUEST=GetTimeseries", "image/png", []string{">Title of t<", ">5.50° N 4.50° E · 500 hPa · run of 2026-11-24 12:00 UTC<", ">°C<", ">12:00<", ">Tue 24 Nov 2026<", ">UTC<"}},
+		{spotQuery + "REQUEST=GetVerticalProfile", "image/png", []string{">5.50° N 4.50° E · 2026-11-24 12:00 UTC · run of 2026-11-24 12:00 UTC<", ">Pressure, hPa<", ">850<", ">500<", ">°C<"}},
+		{"VERSION=1.3.0&REQUEST=GetTransect&LAYER=gfs.t&CRS=CRS:84&LINESTRING=0%200,10%200", "image/png", []string{">0.00° N 0.00° E to 0.00° N 10.00° E · 500 hPa · 2026-11-24 12:00 UTC", ">Distance, km<", ">1000<"}},
+		{strings.ReplaceAll(spotQuery, "gfs.t", "gfs.t,hrrr.t2m") + "REQUEST=GetTimeseries", "image/png", []string{">Time series<", ">Title of t<", ">Title of t2m<"}},
+	} {
+		h, _ := service(t)
+		w := get(h, c.query+"&CHART_WIDTH=500&CHART_HEIGHT=400")
+		img, kind, err := image.Decode(w.Body)
+		if err != nil || kind != "png" || img.Bounds().Dx() != 500 || img.Bounds().Dy() != 400 || w.Header().Get("Content-Type") != c.format {
+			t.Errorf("%s: %d %s, %v", c.query, w.Code, w.Header().Get("Content-Type"), err)
+		}
+		w = get(h, c.query+"&INFO_FORMAT=image/svg%2Bxml&FORMAT=image/svg%2Bxml")
+		for _, text := range c.texts {
+			if w.Header().Get("Content-Type") != "image/svg+xml" || !strings.Contains(w.Body.String(), text) {
+				t.Errorf("%s: %d %s without %s", c.query, w.Code, w.Header().Get("Content-Type"), text)
+			}
+		}
+	}
+}
+
 func TestAMissingValueOfASeriesIsNull(t *testing.T) {
 	h, s := service(t)
 	s.Value = math.NaN()
-	w := get(h, spotQuery+"REQUEST=GetTimeseries")
+	w := get(h, spotQuery+"REQUEST=GetTimeseries&INFO_FORMAT=application/json")
 	var tables []table
 	if err := json.Unmarshal(w.Body.Bytes(), &tables); err != nil || len(tables) != 1 || len(tables[0].Values) != 3 || tables[0].Values[0] != nil {
 		t.Errorf("%v: %s", err, w.Body)
@@ -71,7 +97,9 @@ func TestAMissingValueOfASeriesIsNull(t *testing.T) {
 
 func TestSeriesThatCannotBeNameTheirParameter(t *testing.T) {
 	for query, locator := range map[string]string{
-		spotQuery + "REQUEST=GetTimeseries&INFO_FORMAT=image/png":                                              "info_format",
+		spotQuery + "REQUEST=GetTimeseries&INFO_FORMAT=image/bmp":                                              "info_format",
+		spotQuery + "REQUEST=GetTimeseries&CHART_WIDTH=20":                                                     "chart_width",
+		spotQuery + "REQUEST=GetTimeseries&CHART_HEIGHT=99999":                                                 "chart_height",
 		spotQuery + "REQUEST=GetVerticalProfile&I=99":                                                          "i",
 		"VERSION=1.3.0&REQUEST=GetTransect&LAYER=gfs.t&LINESTRING=0%200,1%201":                                 "crs",
 		"VERSION=1.3.0&REQUEST=GetTransect&LAYER=gfs.t&CRS=CRS:84":                                             "linestring",

@@ -78,6 +78,7 @@ type Series struct {
 	Before float64   // Bars: how far a bar reaches back from X: the span of a sum; 0: it stands around X
 	Right  bool      // its scale is the one on the right
 	Dashed bool
+	Dots   bool        // Line: a dot at each value
 	Color  color.NRGBA // transparent: one of its own
 }
 

@@ -55,7 +55,7 @@ func profile() Figure {
 	levels := []float64{1000, 925, 850, 700, 600, 500, 400, 300, 250, 200, 150, 100}
 	t := []float64{8, 3, -1, -9, -16, -25, -37, -51, -56, -55, -57, -60}
 	return Figure{Title: "Temperature", Width: 420, Height: 480, Across: Axis{Unit: "°C", Round: true}, Panels: []Panel{
-		{Up: Axis{Title: "Pressure", Unit: "hPa", Reversed: true, Log: true, Ticks: levels}, Series: []Series{{X: t, Y: levels}, {Kind: Points, X: t, Y: levels, Color: onLight[0]}}},
+		{Up: Axis{Title: "Pressure", Unit: "hPa", Reversed: true, Log: true, Ticks: levels}, Series: []Series{{X: t, Y: levels, Dots: true}}},
 	}}
 }
 
@@ -230,4 +230,14 @@ func FuzzDraw(f *testing.F) {
 			t.Fatal(err)
 		}
 	})
+}
+
+func BenchmarkDraw(b *testing.B) {
+	f := meteogram(Light)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := Draw(f); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

@@ -35,6 +35,9 @@ func (p *plan) series(c canvas, f *frame, s *Series, ink color.NRGBA) {
 				return
 			}
 			c.line(ink, lineWidth, s.Dashed, line)
+			for i := 0; s.Dots && i < len(line); i++ {
+				c.disc(ink, line[i], dotRadius)
+			}
 		})
 	case Points:
 		runs(s, func(from, to int) {
