@@ -63,6 +63,7 @@ func (f *fingerprint) field(k field.Key, etag string) {
 // input adds the fields that something is sampled from.
 func (f *fingerprint) input(snapshot store.Snapshot, in sample.Input) error {
 	f.flag(in.Nearest)
+	f.flag(in.Circular)
 	f.flag(in.Expr != nil)
 	f.whole(int64(len(in.Keys)))
 	for _, k := range in.Keys {

@@ -133,7 +133,7 @@ func (s *Source) sampled(ctx context.Context, v, plane, row, rows int, dst []flo
 		return nil
 	}
 	in, fine := p.Input, s.fine
-	if s.near || in.Nearest {
+	if s.near || in.Nearest || in.Circular && fine > 1 { // the means of parts are of plain numbers
 		in.Nearest, fine = true, 1
 	}
 	if fine < maxFine { // else what is finer than the subdivisions is in the pyramid's means

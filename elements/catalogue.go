@@ -134,6 +134,6 @@ func (c *Catalogue) Get(id string) Element {
 // IDs lists what rows name, sorted: the elements at home and at places that have an ID. Others are made of these.
 func (c *Catalogue) IDs() []string { return slices.Sorted(maps.Keys(c.ids)) }
 
-// IsCategory tells that an element's values are categories or flags: never averaged, sampled by the nearest cell. So are
-// directions, whose mean over north is not a direction.
-func (c *Catalogue) IsCategory(id string) bool { return c.Get(id).Interpolation == Nearest }
+// IsCategory tells that an element's values are categories or flags, of which there is no mean. So are directions here, whose mean
+// as of plain numbers over north is not a direction.
+func (c *Catalogue) IsCategory(id string) bool { return c.Get(id).Interpolation != Linear }

@@ -125,7 +125,7 @@ func (c *Catalogue) overProcess(e *Element, p Process) {
 	default:
 		asDifference(e)
 	}
-	if p != Maximum && p != Minimum {
+	if p != Maximum && p != Minimum && (p != Mean || e.Interpolation != Circular) {
 		e.Interpolation = Linear
 	}
 }
@@ -145,7 +145,7 @@ func (c *Catalogue) overEnsemble(e *Element, product string) {
 		e.Title += ", percentile " + product[1:] + " of the ensemble"
 	default:
 		e.Title += ", ensemble " + strings.ReplaceAll(product, "-", " ")
-		if product == "mean" {
+		if product == "mean" && e.Interpolation != Circular {
 			e.Interpolation = Linear
 		}
 	}

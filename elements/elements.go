@@ -74,8 +74,9 @@ type Interpolation string
 
 // The interpolations.
 const (
-	Linear  Interpolation = "linear"  // continuous quantities: bilinear
-	Nearest Interpolation = "nearest" // categories, directions, flags
+	Linear   Interpolation = "linear"   // continuous quantities: bilinear
+	Nearest  Interpolation = "nearest"  // categories, flags
+	Circular Interpolation = "circular" // directions in degrees: bilinear as unit vectors
 )
 
 // Element is a quantity with a name.

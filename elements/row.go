@@ -112,8 +112,12 @@ func (q *quantity) check() error {
 	case "":
 		q.Interpolation = Linear
 	case Linear, Nearest:
+	case Circular:
+		if q.Unit.Value != "deg" {
+			return bad(q.ID, "interpolation", "circular goes with degrees, not with %q", q.Unit.Value)
+		}
 	default:
-		return bad(q.ID, "interpolation", "%q is neither linear nor nearest", q.Interpolation)
+		return bad(q.ID, "interpolation", "%q is none of linear, nearest, circular", q.Interpolation)
 	}
 	kind, ok := kindOf(q.Level.Value)
 	if !ok {

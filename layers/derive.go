@@ -62,7 +62,7 @@ func combine(d elements.Derivation, from []*part) *part {
 		return nil
 	}
 	for _, in := range from {
-		p.nearest = p.nearest || in.nearest
+		p.nearest = p.nearest || in.nearest || in.circular
 		p.maxLevel = min(p.maxLevel, in.maxLevel)
 	}
 	p.min, p.max = estimate(d.Expr, from)

@@ -23,6 +23,7 @@ type part struct {
 	row      elements.Element
 	expr     *elements.Expression // nil: stored
 	nearest  bool
+	circular bool
 	keys     []field.Key // field by field, by level, member and valid time; each field's inputs in the order of expr
 	stride   int         // inputs a field
 	levels   []field.Level

@@ -271,7 +271,7 @@ func (r row) pick(t field.Time) (Pick, bool) {
 	from, to := i*p.stride, (i+1)*p.stride
 	keys := p.keys[from:to:to]
 	return Pick{
-		Input: sample.Input{Grid: p.grid, MaxLevel: p.maxLevel, Keys: keys, Nearest: p.nearest, Expr: p.expr},
+		Input: sample.Input{Grid: p.grid, MaxLevel: p.maxLevel, Keys: keys, Nearest: p.nearest, Circular: p.circular, Expr: p.expr},
 		Run:   p.run, Valid: t, Span: keys[0].Span, Level: keys[0].Level, Member: r.member,
 	}, true
 }

@@ -72,7 +72,8 @@ func (x *indexer) index(snapshot store.Snapshot, name runName, version string, g
 			x.log.Debug("spans of several lengths end together; each is a layer of its own", "model", name.model, "run", name.run, "element", of.element, "layers", len(found))
 		}
 		for _, f := range slices.Sorted(maps.Keys(found)) {
-			p := &part{partID: partID{of.element, of.kind, f}, row: row, nearest: row.Interpolation == elements.Nearest, keys: found[f], stride: 1}
+			p := &part{partID: partID{of.element, of.kind, f}, row: row, keys: found[f], stride: 1}
+			p.nearest, p.circular = row.Interpolation == elements.Nearest, row.Interpolation == elements.Circular
 			r.describe(snapshot, p)
 			p.list(like)
 			like = p.valids

@@ -51,12 +51,22 @@ func (p *pixelsAt) gather(r rect, w window, nearest bool, cells [][]float32, str
 	}
 }
 
-// value samples a window at a position of level 0.
-func (w *window) value(at geo.XY, nearest bool, src []float32) float32 {
-	if nearest {
-		return w.nearest(at, src)
+// values samples a window at some positions of level 0.
+func (w *window) values(s slot, at []geo.XY, some []int32, src []float32) {
+	switch {
+	case s.in.Nearest:
+		for _, i := range some {
+			s.out[i] = w.nearest(at[i], src)
+		}
+	case s.in.circular():
+		for _, i := range some {
+			s.out[i] = w.direction(at[i], src)
+		}
+	default:
+		for _, i := range some {
+			s.out[i] = w.bilinear(at[i], src)
+		}
 	}
-	return w.bilinear(at, src)
 }
 
 // nearest is the value of the cell that holds a position.

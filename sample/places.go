@@ -16,8 +16,8 @@ const blockSide = 64
 
 // slot is one stored field of one input, and where its values at the places go.
 type slot struct {
-	nearest bool
-	out     []float32
+	in  Input
+	out []float32
 }
 
 // places is what one call of Places works on.
@@ -91,7 +91,7 @@ func (p *places) prepare(ins []Input, dst [][]float32, n int) (derived [][][]flo
 				out = make([]float32, n)
 			}
 			derived[i] = append(derived[i], out)
-			p.slots[at] = append(p.slots[at], slot{in.Nearest, out})
+			p.slots[at] = append(p.slots[at], slot{in, out})
 		}
 	}
 	return derived, nil
@@ -112,7 +112,7 @@ func (p *places) scattered(ctx context.Context, at []geo.LonLat) error {
 	p.grid.Weigh(stencils, at)
 	return p.sc.weighed(ctx, p.f, p.grid, p.keys, stencils, func(k, i int, cells, weights [4]float32) {
 		for _, s := range p.slots[k] {
-			s.out[i] = weigh(cells, weights, s.nearest)
+			s.out[i] = s.in.weigh(cells, weights)
 		}
 	}, p.nowhere)
 }
@@ -180,9 +180,7 @@ func (p *places) group(ctx context.Context, pl *plan, at []geo.XY, group []int32
 		}
 		for k := range keys {
 			for _, s := range p.slots[from+k] {
-				for _, i := range group {
-					s.out[i] = w.value(at[i], s.nearest, windows[k])
-				}
+				w.values(s, at, group, windows[k])
 			}
 		}
 	}

@@ -8,6 +8,7 @@
 //   - Nearest: the value of the cell that holds the place.
 //   - Bilinear: where the nearest cell is missing the value is missing, else it is the weighted mean of those of the four
 //     cells that are not. So a coast lies where the cells put it, and what is missing never bleeds.
+//   - Directions are interpolated as unit vectors: halfway from 350 to 20 degrees is 5.
 //   - Derived values are computed from interpolated ones: speed from interpolated u and v, never interpolated speeds.
 package sample
 
@@ -41,6 +42,7 @@ type Input struct {
 	MinLevel int                  // finest level to read; MaxLevel: exactly that one, whatever the view
 	Keys     []field.Key          // one, or the inputs of Expr in its order
 	Nearest  bool                 // categories: nearest cell; else bilinear
+	Circular bool                 // directions in degrees: bilinear as unit vectors, unless Nearest; not of an Expr's inputs
 	Expr     *elements.Expression // nil: the value itself
 }
 

@@ -14,7 +14,7 @@ func (p *plan) scattered(ctx context.Context, f Fields, row, rows int, out [][]f
 	stencils := resize(&p.sc.stencils, len(places))
 	p.in.Grid.Weigh(stencils, places)
 	return p.sc.weighed(ctx, f, p.in.Grid, p.in.Keys, stencils, func(k, i int, cells, weights [4]float32) {
-		out[k][i] = weigh(cells, weights, p.in.Nearest)
+		out[k][i] = p.in.weigh(cells, weights)
 	}, func(i int) {
 		for _, o := range out {
 			o[i] = missing

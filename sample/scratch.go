@@ -33,11 +33,13 @@ type scratch struct {
 	smooth   []quad
 	sizes    []float64
 	stencils []grid.Stencil
+	sines    []float32 // of a window of directions
+	across   []float32 // a band of their sines
 }
 
 // bytes is about how much memory the scratch holds.
 func (s *scratch) bytes() int {
-	return 4*(cap(s.out)+cap(s.inputs)+cap(s.cells)+cap(s.lines)+cap(s.columns)+cap(s.shares)+cap(s.nodes)) +
+	return 4*(cap(s.out)+cap(s.inputs)+cap(s.cells)+cap(s.lines)+cap(s.columns)+cap(s.shares)+cap(s.nodes)+cap(s.sines)+cap(s.across)) +
 		8*(cap(s.x)+cap(s.y)+cap(s.sizes)) + 16*(cap(s.at)+cap(s.mapAt)+cap(s.places)+cap(s.found)) +
 		int(unsafe.Sizeof(quad{}))*(cap(s.quads)+cap(s.split)+cap(s.smooth)) + int(unsafe.Sizeof(grid.Stencil{}))*cap(s.stencils)
 }

@@ -86,6 +86,10 @@ func (p *plan) part(ctx context.Context, f Fields, at positions, r rect, out [][
 	if err := f.Windows(ctx, p.in.Keys, w.Window, cells); err != nil {
 		return err
 	}
+	if p.in.circular() {
+		p.gatherAngles(at, r, w, cells[0], stride, out[0])
+		return nil
+	}
 	at.gather(r, w, p.in.Nearest, cells, stride, out)
 	return nil
 }

@@ -46,7 +46,7 @@ func write(ctx context.Context, out io.Writer, s *coverage.Source, o Options, pa
 // bands reads all fields, while those before are being packed.
 func (w *writer) bands(ctx context.Context, s *coverage.Source) error {
 	for v := range s.Variables {
-		w.near = s.Variables[v].Layer.Element.Interpolation == elements.Nearest
+		w.near = s.Variables[v].Layer.Element.Interpolation != elements.Linear
 		for plane := range s.Planes(v) {
 			if err := w.band(ctx, s, v, plane); err != nil {
 				return err
