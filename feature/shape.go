@@ -184,3 +184,8 @@ func Distance(a, b geo.LonLat) float64 {
 	h := y*y + math.Cos(a.Lat*rad)*math.Cos(b.Lat*rad)*x*x
 	return 2 * earthRadius * math.Asin(min(1, math.Sqrt(h)))
 }
+
+// Middle is the middle of the box around a shape: of a point, the point.
+func (s *Shape) Middle() (p [2]float64, ok bool) {
+	return [2]float64{(s.bounds[0] + s.bounds[2]) / 2, (s.bounds[1] + s.bounds[3]) / 2}, s.any
+}
