@@ -8,6 +8,9 @@ import (
 	"isobar/answer"
 )
 
+// LengthEstimate is the header of an answer to HEAD that tells about how many bytes the body has, where only making it would tell exactly.
+const LengthEstimate = "Content-Length-Estimate"
+
 // SendCoverage writes a coverage as it is made, and lets it go: 304 before any work if the client has it, for HEAD the header alone,
 // with the size where it is known. The error is one of making the body before its first byte; what fails later breaks the
 // connection, so that nobody takes a part for the whole. "" is the format's own media type.
@@ -32,7 +35,7 @@ func SendCoverage(w http.ResponseWriter, r *http.Request, a answer.Coverage, med
 	if r.Method == http.MethodHead {
 		head()
 		if !a.Exact { // a length would be a promise
-			h.Set("Content-Length-Estimate", strconv.FormatInt(a.Bytes, 10))
+			h.Set(LengthEstimate, strconv.FormatInt(a.Bytes, 10))
 		}
 		w.WriteHeader(http.StatusOK)
 		return nil

@@ -89,7 +89,7 @@ func open(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r, h := c.Request(), c.Response().Header()
 		h.Set(echo.HeaderAccessControlAllowOrigin, "*")
-		h.Set(echo.HeaderAccessControlExposeHeaders, "ETag, Warning, Link, Location, Content-Bbox, Content-Crs, Content-Datetime, Content-Location, Data-Encoding")
+		h.Set(echo.HeaderAccessControlExposeHeaders, "ETag, Warning, Link, Location, Content-Bbox, Content-Crs, Content-Datetime, Content-Location, Data-Encoding, Content-Length-Estimate, Values-Scale, Values-Offset")
 		if r.Method != http.MethodOptions || r.Header.Get(echo.HeaderAccessControlRequestMethod) == "" {
 			return next(c)
 		}
