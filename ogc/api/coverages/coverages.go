@@ -23,6 +23,7 @@ import (
 // Coverages makes coverages; *answer.Coverages does.
 type Coverages interface {
 	Formats() []encode.Coverage
+	Format(name string) (encode.Coverage, error)
 	Describe(ctx context.Context, r answer.CoverageRequest) (s *coverage.Source, done func(), err error)
 	Coverage(ctx context.Context, r answer.CoverageRequest) (answer.Coverage, error)
 }
@@ -132,9 +133,17 @@ func (s *service) format(c *api.Call, offered []encode.Coverage) (string, error)
 	if accept := c.Request.Header.Get("Accept"); c.Query.Get("f") == "" && (accept == "" || accept == "*/*") && len(offered) == len(s.coverages.Formats()) {
 		return "", nil
 	}
+	if name := c.Query.Get("f"); name != "" {
+		if f, err := s.coverages.Format(name); err == nil && f.Unlisted {
+			return f.Name, nil
+		}
+	}
 	short, types := map[string]string{}, []string{}
 	for _, f := range offered {
 		short[f.Name], types = f.Type, append(types, f.Type)
+		for _, alias := range f.Aliases {
+			short[alias] = f.Type
+		}
 	}
 	mediaType, err := c.Choose(types, short)
 	for _, f := range offered {
