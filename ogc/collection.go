@@ -2,6 +2,8 @@ package ogc
 
 import (
 	"fmt"
+	"slices"
+	"time"
 
 	"isobar/layers"
 	"isobar/models"
@@ -69,4 +71,27 @@ func FindCollection(c Catalogue, id string) (Collection, error) {
 		}
 	}
 	return Collection{}, fmt.Errorf("%w %q", layers.ErrUnknownLayer, id)
+}
+
+// Dimensions are those of all layers of a collection: the values are of the layer that has most, the default of the first that has the
+// dimension.
+func (c Collection) Dimensions(now time.Time) (dims []Dimension) {
+	most := map[string]int{}
+	for _, l := range c.Layers {
+		sizes := map[string]int{Time: len(l.Times), ReferenceTime: len(l.Runs), Elevation: len(l.Levels), Member: len(l.Members)}
+		for _, d := range Dimensions(l, now) {
+			i := slices.IndexFunc(dims, func(one Dimension) bool { return one.Name == d.Name })
+			switch {
+			case i < 0:
+				dims = append(dims, d)
+			case sizes[d.Name] > most[d.Name] && d.Units == dims[i].Units:
+				d.Default = dims[i].Default
+				dims[i] = d
+			default:
+				continue
+			}
+			most[d.Name] = sizes[d.Name]
+		}
+	}
+	return dims
 }

@@ -81,7 +81,8 @@ func (s *scribe) dimensions(o offer, now time.Time) {
 	}
 	s.Open("gmlcov:metadata")
 	s.Open("gmlcov:Extension")
-	for _, dim := range ogc.Dimensions(o.layers[0], now) {
+	all := ogc.Collection{Layers: o.layers}
+	for _, dim := range all.Dimensions(now) {
 		s.Leaf("isobar:Dimension", dim.Values, "xmlns:isobar", "https://isobar.example/wcs", "name", dim.Name, "units", dim.Units, "default", dim.Default)
 	}
 	s.Close()

@@ -1,8 +1,6 @@
 package coverages
 
 import (
-	"slices"
-
 	"isobar/answer"
 	"isobar/coverage"
 	"isobar/layers"
@@ -134,11 +132,9 @@ func (s *service) schema(c *api.Call) error {
 	fields, dims := map[string]any{}, []string{}
 	for i, l := range of.OneGrid() {
 		fields[fieldName(l)] = property(l, i+1)
-		for _, d := range ogc.Dimensions(l, c.Now) {
-			if !slices.Contains(dims, d.Name) {
-				dims = append(dims, d.Name)
-			}
-		}
+	}
+	for _, d := range of.Dimensions(c.Now) {
+		dims = append(dims, d.Name)
 	}
 	return c.Document("Schema of "+of.Title, map[string]any{
 		"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": api.CollectionURL(c.Base, of.ID) + "/schema", "type": "object", "title": of.Title,
