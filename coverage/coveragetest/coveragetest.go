@@ -24,9 +24,27 @@ const Run = field.Time(1795478400)
 type Fields struct {
 	Grid   grid.Grid
 	Values map[field.Key][]float32
+	// Messages are the originals of those that have one.
+	Messages map[field.Key]field.Original
 }
 
-var _ sample.Fields = (*Fields)(nil)
+var (
+	_ sample.Fields   = (*Fields)(nil)
+	_ store.Originals = (*Fields)(nil)
+)
+
+// Info tells of a field's original.
+func (f *Fields) Info(k field.Key) (store.Info, bool) {
+	_, ok := f.Values[k]
+	m := f.Messages[k]
+	return store.Info{Grid: f.Grid, Original: m.Format, OriginalBytes: len(m.Bytes)}, ok
+}
+
+// Original gives a field's original.
+func (f *Fields) Original(_ context.Context, k field.Key) ([]byte, bool, error) {
+	m, ok := f.Messages[k]
+	return m.Bytes, ok, nil
+}
 
 // Windows reads parts of fields, as a store's snapshot does.
 func (f *Fields) Windows(ctx context.Context, keys []field.Key, w grid.Window, dst [][]float32) error {

@@ -15,7 +15,6 @@ import (
 	"isobar/encode"
 	"isobar/encode/geotiff"
 	"isobar/geo"
-	"isobar/sample"
 )
 
 var all = coverage.Cut{X: coverage.All, Y: coverage.All}
@@ -27,19 +26,6 @@ var grids = []string{
 	"polar:91x91:-5850000,5850000,130000,130000:0,10,60:6371229", "polar:91x91:-5850000,5850000,130000,130000:1,10,60:6371229",
 	"mercator:61x41:-500000,7000000,50000,50000:20:6371200", "azimuthal:61x45:-500000,700000,50000,50000:10,52:wgs84",
 	"albers:61x45:-500000,700000,50000,50000:10,52,40:6371229", "transverse:61x45:-500000,700000,50000,50000:10,52,0.9996:wgs84",
-}
-
-func source(t testing.TB, shape coveragetest.Shape, cut coverage.Cut, els ...coveragetest.Element) *coverage.Source {
-	t.Helper()
-	if els == nil {
-		els = []coveragetest.Element{coveragetest.Temperature()}
-	}
-	cube, fields := coveragetest.Cube(shape, els...)
-	s, err := coverage.New(fields, sample.New(1<<20), cube, cut)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
 }
 
 func written(t testing.TB, f encode.Coverage, s *coverage.Source) []byte {
@@ -93,13 +79,13 @@ func compare(t *testing.T, name string, file []byte, s *coverage.Source) {
 
 func TestWhatIsReadBackIsWhatWasWritten(t *testing.T) {
 	for _, id := range grids {
-		s := source(t, coveragetest.Shape{Grid: coveragetest.Grid(id), Times: 2}, all)
+		s := coveragetest.Source(t, coveragetest.Shape{Grid: coveragetest.Grid(id), Times: 2}, all)
 		compare(t, id, written(t, geotiff.Format(), s), s)
 	}
 }
 
 func TestEveryLayoutHoldsTheSame(t *testing.T) {
-	s := source(t, coveragetest.Shape{Grid: coveragetest.Grid("latlon:301x201:-10,40,20,60")}, all)
+	s := coveragetest.Source(t, coveragetest.Shape{Grid: coveragetest.Grid("latlon:301x201:-10,40,20,60")}, all)
 	for _, options := range []map[string]string{
 		{}, {"compression": "None"}, {"compression": "Deflate", "predictor": "Horizontal"}, {"predictor": "None", "tiling": "true"},
 		{"tilewidth": "64", "tileheight": "32"}, {"tiling": "false"},
@@ -125,7 +111,7 @@ func TestDirectoriesComeFirstAndOverviewsAreMeans(t *testing.T) {
 		}
 		return at.Lon
 	}
-	s := source(t, coveragetest.Shape{Grid: coveragetest.Grid("latlon:1025x700:0,-30,10.24,39.9")}, all, e)
+	s := coveragetest.Source(t, coveragetest.Shape{Grid: coveragetest.Grid("latlon:1025x700:0,-30,10.24,39.9")}, all, e)
 	file := written(t, geotiff.Format(), s)
 	if !bytes.HasPrefix(file[8:], []byte("GDAL_STRUCTURAL_METADATA_SIZE=")) {
 		t.Error("no structural metadata behind the header")
@@ -139,20 +125,20 @@ func TestDirectoriesComeFirstAndOverviewsAreMeans(t *testing.T) {
 
 func TestWhatAGeoTIFFCantHoldIsNamed(t *testing.T) {
 	for _, id := range []string{"rotated:41x31:-10,-8,10,7:10,-40,0", "geostationary:41x31:-1000000,1000000,50000,50000:0,35785831:wgs84"} {
-		s := source(t, coveragetest.Shape{Grid: coveragetest.Grid(id)}, all)
+		s := coveragetest.Source(t, coveragetest.Shape{Grid: coveragetest.Grid(id)}, all)
 		if err := geotiff.Format().Check(s); !errors.Is(err, encode.ErrUnfit) {
 			t.Errorf("%s: got %v, want that it does not fit", id, err)
 		}
 	}
 	// Gaussian rows are even to a third of one.
-	s := source(t, coveragetest.Shape{Grid: coveragetest.Grid("gaussian:16:64x32+0:-180,174.375")}, all)
+	s := coveragetest.Source(t, coveragetest.Shape{Grid: coveragetest.Grid("gaussian:16:64x32+0:-180,174.375")}, all)
 	if err := geotiff.Format().Check(s); err != nil {
 		t.Error(err)
 	}
 }
 
 func TestTheSizeIsForeseen(t *testing.T) {
-	s := source(t, coveragetest.Shape{Grid: coveragetest.Grid(grids[2])}, all)
+	s := coveragetest.Source(t, coveragetest.Shape{Grid: coveragetest.Grid(grids[2])}, all)
 	for _, f := range []encode.Coverage{geotiff.Format(), geotiff.With(geotiff.Options{Plain: true, TileWidth: 256, TileHeight: 256})} {
 		got := int64(len(written(t, f, s)))
 		if size, _ := f.Size(s); got > size*3/2 {
@@ -164,14 +150,14 @@ func TestTheSizeIsForeseen(t *testing.T) {
 func TestWritingStopsWithItsClient(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	s := source(t, coveragetest.Shape{Grid: coveragetest.Grid(grids[2])}, all)
+	s := coveragetest.Source(t, coveragetest.Shape{Grid: coveragetest.Grid(grids[2])}, all)
 	if err := geotiff.Format().Encode(ctx, io.Discard, s); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 }
 
 func BenchmarkGlobe(b *testing.B) {
-	s := source(b, coveragetest.Shape{Grid: coveragetest.Grid("latlon:1440x721:-180,-90,179.75,90")}, all)
+	s := coveragetest.Source(b, coveragetest.Shape{Grid: coveragetest.Grid("latlon:1440x721:-180,-90,179.75,90")}, all)
 	f := geotiff.Format()
 	b.ReportAllocs()
 	for b.Loop() {

@@ -23,25 +23,6 @@ import (
 
 var all = coverage.Cut{X: coverage.All, Y: coverage.All}
 
-func rows(t testing.TB) *elements.Catalogue {
-	t.Helper()
-	c, err := elements.Load(elements.Rows())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
-
-func source(t testing.TB, shape coveragetest.Shape, cut coverage.Cut, els ...coveragetest.Element) *coverage.Source {
-	t.Helper()
-	cube, fields := coveragetest.Cube(shape, els...)
-	s, err := coverage.New(fields, sample.New(1<<20), cube, cut)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
 // compare writes and reads back: each message must be the next field, on the grid that is wanted.
 func compare(t *testing.T, name string, s *coverage.Source, catalogue *elements.Catalogue, gridID string) {
 	t.Helper()
@@ -90,20 +71,20 @@ func compare(t *testing.T, name string, s *coverage.Source, catalogue *elements.
 }
 
 func TestGridsComeBack(t *testing.T) {
-	catalogue := rows(t)
+	catalogue := coveragetest.Rows(t)
 	e := coveragetest.Temperature()
 	e.Element = catalogue.Get("t2m")
 	for _, id := range []string{
 		"latlon:144x73:-180,-90,177.5,90", "latlon:21x11:-10,40,10,50", "gaussian:16:64x32+0:-180,174.375", "rotated:41x31:-10,-8,10,7:10,-40,0",
 	} {
-		compare(t, id, source(t, coveragetest.Shape{Grid: coveragetest.Grid(id)}, all, e), catalogue, id)
+		compare(t, id, coveragetest.Source(t, coveragetest.Shape{Grid: coveragetest.Grid(id)}, all, e), catalogue, id)
 	}
-	s := source(t, coveragetest.Shape{Grid: coveragetest.Grid("latlon:144x73:-180,-90,177.5,90")}, coverage.Cut{X: coverage.Interval{Low: 350, High: 370}, Y: coverage.Interval{Low: 30, High: 60}}, e)
+	s := coveragetest.Source(t, coveragetest.Shape{Grid: coveragetest.Grid("latlon:144x73:-180,-90,177.5,90")}, coverage.Cut{X: coverage.Interval{Low: 350, High: 370}, Y: coverage.Interval{Low: 30, High: 60}}, e)
 	compare(t, "a part", s, catalogue, "latlon:9x13:-10,30,10,60")
 }
 
 func TestPlanesComeBackToTheirResolution(t *testing.T) {
-	catalogue := rows(t)
+	catalogue := coveragetest.Rows(t)
 	e := coveragetest.Temperature()
 	e.Element = catalogue.Get("t2m")
 	for _, id := range []string{
@@ -113,7 +94,7 @@ func TestPlanesComeBackToTheirResolution(t *testing.T) {
 		"azimuthal:61x45:-500000,700000,50000,50000:10,52:wgs84", "albers:61x45:-500000,700000,50000,50000:10,52,40:6371229",
 		"transverse:61x45:-500000,700000,50000,50000:10,52,0.9996:6377563.396,6356256.909",
 	} {
-		s := source(t, coveragetest.Shape{Grid: coveragetest.Grid(id)}, all, e)
+		s := coveragetest.Source(t, coveragetest.Shape{Grid: coveragetest.Grid(id)}, all, e)
 		var b bytes.Buffer
 		if err := grib.Format(catalogue).Encode(context.Background(), &b, s); err != nil {
 			t.Fatal(err)
@@ -148,7 +129,7 @@ func TestPlanesComeBackToTheirResolution(t *testing.T) {
 }
 
 func TestProductsComeBack(t *testing.T) {
-	catalogue := rows(t)
+	catalogue := coveragetest.Rows(t)
 	with := func(id string, span field.Seconds, levels ...field.Level) coveragetest.Element {
 		e := coveragetest.Temperature()
 		e.Element, e.Span, e.Levels = catalogue.Get(id), span, levels
@@ -157,7 +138,7 @@ func TestProductsComeBack(t *testing.T) {
 	level := func(k elements.LevelKind, v, to float64) field.Level { return field.Level{Kind: k, Value: v, To: to} }
 	g := coveragetest.Grid("latlon:21x11:-10,40,10,50")
 	for _, shape := range []coveragetest.Shape{{Grid: g}, {Grid: g, Times: 3, Members: 3}} {
-		s := source(t, shape, all,
+		s := coveragetest.Source(t, shape, all,
 			with("t2m", 0, level(elements.Height, 2, 2)), with("t", 0, level(elements.Pressure, 50000, 50000), level(elements.Pressure, 85000, 85000)),
 			with("tp", 3*3600, level(elements.Surface, 0, 0)), with("tp", 1800, level(elements.Surface, 0, 0)), with("msl", 0, level(elements.MeanSea, 0, 0)),
 			with("tmax2m", 6*3600, level(elements.Height, 2, 2)),
@@ -167,7 +148,7 @@ func TestProductsComeBack(t *testing.T) {
 }
 
 func TestValuesOfAnyKindComeBack(t *testing.T) {
-	catalogue := rows(t)
+	catalogue := coveragetest.Rows(t)
 	for name, value := range map[string]func(at geo.LonLat) float64{
 		"constant":         func(geo.LonLat) float64 { return 273.15 },
 		"nothing":          func(geo.LonLat) float64 { return math.NaN() },
@@ -182,7 +163,7 @@ func TestValuesOfAnyKindComeBack(t *testing.T) {
 		e.Element = catalogue.Get("t2m")
 		e.Value = func(at geo.LonLat, _, _, _ int) float64 { return value(at) }
 		g := coveragetest.Grid("latlon:21x11:-10,40,10,50")
-		compare(t, name, source(t, coveragetest.Shape{Grid: g}, all, e), catalogue, g.ID())
+		compare(t, name, coveragetest.Source(t, coveragetest.Shape{Grid: g}, all, e), catalogue, g.ID())
 	}
 }
 
@@ -192,7 +173,7 @@ func TestForecastsPackAsTheyWere(t *testing.T) {
 	if len(files) == 0 {
 		t.Skip("no ../shared/data/gfs")
 	}
-	catalogue := rows(t)
+	catalogue := coveragetest.Rows(t)
 	tried := 0
 	for _, path := range files {
 		file, err := os.Open(path)
@@ -235,11 +216,11 @@ func TestForecastsPackAsTheyWere(t *testing.T) {
 }
 
 func TestWhatGRIBCantHoldIsNamed(t *testing.T) {
-	catalogue := rows(t)
+	catalogue := coveragetest.Rows(t)
 	g := coveragetest.Grid("latlon:21x11:-10,40,10,50")
 	e := coveragetest.Temperature()
 	e.Element = catalogue.Get("nonsense")
-	if err := grib.Format(catalogue).Check(source(t, coveragetest.Shape{Grid: g}, all, e)); !errors.Is(err, encode.ErrUnfit) {
+	if err := grib.Format(catalogue).Check(coveragetest.Source(t, coveragetest.Shape{Grid: g}, all, e)); !errors.Is(err, encode.ErrUnfit) {
 		t.Errorf("an element without numbers: %v", err)
 	}
 	ref, err := geo.Lookup("EPSG:3857")
@@ -247,16 +228,16 @@ func TestWhatGRIBCantHoldIsNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	e.Element = catalogue.Get("t2m")
-	if err := grib.Format(catalogue).Check(source(t, coveragetest.Shape{Grid: g}, coverage.Cut{X: coverage.All, Y: coverage.All, Out: &ref}, e)); !errors.Is(err, encode.ErrUnfit) {
+	if err := grib.Format(catalogue).Check(coveragetest.Source(t, coveragetest.Shape{Grid: g}, coverage.Cut{X: coverage.All, Y: coverage.All, Out: &ref}, e)); !errors.Is(err, encode.ErrUnfit) {
 		t.Errorf("a web map: %v", err)
 	}
 }
 
 func BenchmarkGlobe(b *testing.B) {
-	catalogue := rows(b)
+	catalogue := coveragetest.Rows(b)
 	e := coveragetest.Temperature()
 	e.Element = catalogue.Get("t2m")
-	s := source(b, coveragetest.Shape{Grid: coveragetest.Grid("latlon:1440x721:-180,-90,179.75,90")}, all, e)
+	s := coveragetest.Source(b, coveragetest.Shape{Grid: coveragetest.Grid("latlon:1440x721:-180,-90,179.75,90")}, all, e)
 	f := grib.Format(catalogue)
 	b.SetBytes(4 * s.Cells())
 	for b.Loop() {

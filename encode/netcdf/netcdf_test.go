@@ -14,34 +14,13 @@ import (
 	"isobar/field"
 	"isobar/geo"
 	"isobar/grid"
-	"isobar/sample"
 )
 
 var all = coverage.Cut{X: coverage.All, Y: coverage.All}
 
-// rows are the elements that ship with the program.
-func rows(t testing.TB) *elements.Catalogue {
-	t.Helper()
-	c, err := elements.Load(elements.Rows())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
-
-func source(t testing.TB, shape coveragetest.Shape, cut coverage.Cut, els ...coveragetest.Element) *coverage.Source {
-	t.Helper()
-	cube, fields := coveragetest.Cube(shape, els...)
-	s, err := coverage.New(fields, sample.New(1<<20), cube, cut)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
 func written(t testing.TB, s *coverage.Source) []byte {
 	t.Helper()
-	f := netcdf.Format(rows(t))
+	f := netcdf.Format(coveragetest.Rows(t))
 	if err := f.Check(s); err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +83,7 @@ func find(s *coverage.Source, m *decode.Message, element string) (v, plane int) 
 }
 
 func TestWhatIsReadBackIsWhatWasWritten(t *testing.T) {
-	catalogue := rows(t)
+	catalogue := coveragetest.Rows(t)
 	for _, id := range []string{
 		"latlon:144x73:-180,-90,177.5,90", "latlon:21x11:-10,40,10,50", "gaussian:16:64x32+0:-180,174.375", "rotated:41x31:-10,-8,10,7:10,-40,0",
 		"lambert:161x121:-1600000,1200000,20000,20000:10,48,48:6371229", "lambert:31x21:-400000,300000,20000,20000:10,60,30:6371229",
@@ -112,13 +91,13 @@ func TestWhatIsReadBackIsWhatWasWritten(t *testing.T) {
 		"mercator:61x41:-500000,7000000,50000,50000:20:6371200", "azimuthal:61x45:-500000,700000,50000,50000:10,52:wgs84",
 		"albers:61x45:-500000,700000,50000,50000:10,52,40:6371229", "transverse:61x45:-500000,700000,50000,50000:10,52,0.9996:wgs84",
 	} {
-		s := source(t, coveragetest.Shape{Grid: coveragetest.Grid(id), Times: 2}, all, coveragetest.Temperature())
+		s := coveragetest.Source(t, coveragetest.Shape{Grid: coveragetest.Grid(id), Times: 2}, all, coveragetest.Temperature())
 		compare(t, id, written(t, s), s, catalogue)
 	}
 }
 
 func TestAllAxesComeBack(t *testing.T) {
-	catalogue := rows(t)
+	catalogue := coveragetest.Rows(t)
 	element := func(id string) elements.Element { return catalogue.Get(id) }
 	temperature := coveragetest.Temperature()
 	aloft := temperature
@@ -133,23 +112,23 @@ func TestAllAxesComeBack(t *testing.T) {
 	rain.Levels = []field.Level{{Kind: elements.Surface}}
 	g := coveragetest.Grid("latlon:21x11:-10,40,10,50")
 	for _, shape := range []coveragetest.Shape{{Grid: g}, {Grid: g, Times: 3}, {Grid: g, Members: 2}, {Grid: g, Times: 3, Members: 2}} {
-		s := source(t, shape, all, temperature, aloft, wind, rain)
+		s := coveragetest.Source(t, shape, all, temperature, aloft, wind, rain)
 		compare(t, "axes", written(t, s), s, catalogue)
 	}
-	s := source(t, coveragetest.Shape{Grid: g}, coverage.Cut{X: coverage.Interval{Low: 0, High: 5}, Y: coverage.All}, temperature)
+	s := coveragetest.Source(t, coveragetest.Shape{Grid: g}, coverage.Cut{X: coverage.Interval{Low: 0, High: 5}, Y: coverage.All}, temperature)
 	compare(t, "a part", written(t, s), s, catalogue)
 	ref, err := geo.Lookup("EPSG:3035")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s = source(t, coveragetest.Shape{Grid: g}, coverage.Cut{X: coverage.All, Y: coverage.All, Out: &ref}, temperature)
+	s = coveragetest.Source(t, coveragetest.Shape{Grid: g}, coverage.Cut{X: coverage.All, Y: coverage.All, Out: &ref}, temperature)
 	compare(t, "reprojected", written(t, s), s, catalogue)
 }
 
 func BenchmarkGlobe(b *testing.B) {
 	var g grid.Grid = coveragetest.Grid("latlon:1440x721:-180,-90,179.75,90")
-	s := source(b, coveragetest.Shape{Grid: g}, all, coveragetest.Temperature())
-	f := netcdf.Format(rows(b))
+	s := coveragetest.Source(b, coveragetest.Shape{Grid: g}, all, coveragetest.Temperature())
+	f := netcdf.Format(coveragetest.Rows(b))
 	b.ReportAllocs()
 	b.SetBytes(4 * s.Cells())
 	for b.Loop() {
