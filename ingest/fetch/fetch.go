@@ -90,10 +90,16 @@ type Request struct {
 	Provider string // whose rate holds; "": the URL's host
 	URL      string
 	Header   http.Header // keys of access, conditions
-	From, To int64       // bytes, To excluded; both 0: all
+	From, To int64       // bytes, To excluded, ToEnd: the rest; both 0: all
 	Max      int64       // bytes that an answer may have; 0: 4 GiB
 	HTML     bool        // an HTML page is an answer; else it is none
 }
+
+// ToEnd as a Request's To means the rest of the file.
+const ToEnd = -1
+
+// part tells that not all of the file is wanted.
+func (q *Request) part() bool { return q.To > q.From || q.To == ToEnd }
 
 // Response is how a question was answered.
 type Response struct {
@@ -173,8 +179,12 @@ func (c *Client) ask(ctx context.Context, q Request, w io.Writer) (Response, err
 		r.Header[name] = values
 	}
 	r.Header.Set("User-Agent", c.options.Agent)
-	if q.To > q.From {
-		r.Header.Set("Range", fmt.Sprintf("bytes=%d-%d", q.From, q.To-1))
+	if q.part() {
+		last := ""
+		if q.To != ToEnd {
+			last = strconv.FormatInt(q.To-1, 10)
+		}
+		r.Header.Set("Range", fmt.Sprintf("bytes=%d-%s", q.From, last))
 		r.Header.Set("Accept-Encoding", "identity")
 	}
 	watch := time.AfterFunc(c.options.Idle, func() { cancel(errIdle) })
@@ -235,7 +245,7 @@ func (c *Client) judge(q Request, resp *http.Response) error {
 		return errors.New(resp.Status)
 	case kind == "text/html" && !q.HTML:
 		return fmt.Errorf("%w: a web page", source.ErrContent)
-	case q.To > q.From && s != http.StatusPartialContent:
+	case q.part() && s != http.StatusPartialContent:
 		return fmt.Errorf("%w: the whole file where a part was wanted", source.ErrContent)
 	}
 	return nil

@@ -20,6 +20,13 @@ type Item struct {
 	From  string          // URL or path, for messages; without keys or passwords
 	Size  int64           // bytes, if the source tells; else 0
 	Token any             // what the source needs to fetch it
+	Says  *Says           // what the bytes themselves do not tell; nil: they tell all
+}
+
+// Says is what a source says of a file that holds one field and no headers, as a GeoTIFF does.
+type Says struct {
+	Key  field.Key // without Issue
+	Unit string    // of the file's values; "": the element's own
 }
 
 // Source is where a model's files come from. Implementations are safe for concurrent use and pass sourcetest. They make no
