@@ -33,6 +33,7 @@ type Catalogue struct {
 	families []*family // those that say most of a field's origin first
 	byID     map[string]entry
 	centres  map[int]*centre
+	feeds    []Feed
 }
 
 // entry is what an ID that rows name stands for.
@@ -62,8 +63,10 @@ func Load(folders ...fs.FS) (*Catalogue, error) {
 			return nil, err
 		}
 		var fresh []*family
+		var feeds []*feedRow
 		for _, f := range files {
 			fresh = append(fresh, f.Families...)
+			feeds = append(feeds, f.Feeds...)
 			for _, row := range f.Centres {
 				if err := row.check(f.name); err != nil {
 					return nil, err
@@ -80,6 +83,9 @@ func Load(folders ...fs.FS) (*Catalogue, error) {
 			if err := f.check(); err != nil {
 				return nil, err
 			}
+		}
+		if err := c.addFeeds(feeds); err != nil {
+			return nil, err
 		}
 		c.families = slices.DeleteFunc(c.families, func(old *family) bool {
 			return slices.ContainsFunc(fresh, func(f *family) bool { return f.ID.Value == old.ID.Value })

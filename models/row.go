@@ -12,8 +12,9 @@ import (
 
 // rowFile is a file of rows. The head of rows/ncep.yaml tells what the keys mean.
 type rowFile struct {
-	Families []*family `yaml:"families"`
-	Centres  []*centre `yaml:"centres"`
+	Families []*family  `yaml:"families"`
+	Centres  []*centre  `yaml:"centres"`
+	Feeds    []*feedRow `yaml:"feeds"`
 
 	name string
 }
@@ -66,6 +67,12 @@ func readRows(folder fs.FS) (files []*rowFile, err error) {
 		for _, row := range f.Families {
 			if row == nil {
 				return fmt.Errorf("%s: families: an empty row", name)
+			}
+			row.file = name
+		}
+		for _, row := range f.Feeds {
+			if row == nil {
+				return fmt.Errorf("%s: feeds: an empty row", name)
 			}
 			row.file = name
 		}
