@@ -36,7 +36,14 @@ type domain struct {
 	g      *coverage.Geometry
 	more   []extra // after the two of the plane, in the order of the document
 	fields []coverage.Variable
+	exact  bool // uneven rows are told as they lie: a description has even ones, as clients know no others
 }
+
+// uneven tells that rows have positions of their own.
+func (d domain) uneven() bool { return d.exact && d.g.DY == 0 && d.g.Height() > 1 }
+
+// plain tells that the grid is rectified: a plane of even rows.
+func (d domain) plain() bool { return len(d.more) == 0 && !d.uneven() }
 
 // extra is an axis besides the plane's.
 type extra struct {
@@ -74,7 +81,7 @@ func (d domain) inNumbers() domain {
 		}
 		more[i] = e
 	}
-	d.more = more
+	d.more, d.exact = more, true
 	return d
 }
 
@@ -219,7 +226,7 @@ func step(g *coverage.Geometry) float64 {
 // is the centre of the first cell, the northernmost and westernmost.
 func (s *scribe) domainSet(d domain) {
 	s.Open("gml:domainSet")
-	if len(d.more) == 0 {
+	if d.plain() {
 		s.rectified(d)
 	} else {
 		s.referenceable(d)
@@ -266,7 +273,15 @@ func (s *scribe) referenceable(d domain) {
 	x, y := labels(g.Ref)
 	zeros := func(extra) string { return "0" }
 	s.gridAxis(d, d.with(pair(g.Ref, ogc.Number(g.DX), "0"), zeros), "", x)
-	s.gridAxis(d, d.with(pair(g.Ref, "0", ogc.Number(-step(g))), zeros), "", y)
+	if d.uneven() {
+		south := make([]string, len(g.Y))
+		for j, v := range g.Y {
+			south[j] = ogc.Number(math.Round((g.Y[0]-v)*1e9) / 1e9)
+		}
+		s.gridAxis(d, d.with(pair(g.Ref, "0", "-1"), zeros), strings.Join(south, " "), y)
+	} else {
+		s.gridAxis(d, d.with(pair(g.Ref, "0", ogc.Number(-step(g))), zeros), "", y)
+	}
 	for _, e := range d.more {
 		s.gridAxis(d, d.with("0 0", func(o extra) string {
 			if o.label == e.label {

@@ -16,7 +16,7 @@ const typeGML = "application/gml+xml"
 
 // root is the element of a coverage in GML.
 func (d domain) root() string {
-	if len(d.more) > 0 {
+	if !d.plain() {
 		return "gmlcov:ReferenceableGridCoverage"
 	}
 	return "gmlcov:RectifiedGridCoverage"

@@ -413,6 +413,25 @@ func TestWCS11GivesTwoParts(t *testing.T) {
 	}
 }
 
+func TestUnevenRowsAreToldAsTheyLieInGML(t *testing.T) {
+	cube, fields := coveragetest.Cube(coveragetest.Shape{Grid: coveragetest.Grid("gaussian:2:4x4+0:0,270")}, coveragetest.Temperature())
+	source, err := coverage.New(fields, nil, cube, coverage.Cut{X: coverage.All, Y: coverage.All})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	if err := writeGML(t.Context(), &b, "g", source); err != nil {
+		t.Fatal(err)
+	}
+	wellFormed(t, "GML", b.String())
+	if !strings.Contains(b.String(), "<gmlcov:ReferenceableGridCoverage") || !strings.Contains(b.String(), ">-1 0<") || !strings.Contains(b.String(), "<gmlrgrid:coefficients>0 39.5") {
+		t.Errorf("got %s", b.String())
+	}
+	if d := domainOf("g", source); d.root() != "gmlcov:RectifiedGridCoverage" {
+		t.Errorf("a description has %s", d.root())
+	}
+}
+
 func TestNativeSystemsAreToldInWordsOfPROJ(t *testing.T) {
 	for _, c := range []struct{ id, want string }{
 		{"lambert:61x41:-400000,300000,20000,20000:10,48,48:6371229", "+proj=lcc +lat_0=48 +lon_0=10 +lat_1=48 +lat_2=48 +a=6371229 +b=6371229 +units=m +no_defs"},
