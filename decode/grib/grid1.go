@@ -27,13 +27,16 @@ var grids1 = map[int]gridTemplate{
 	70:  stretched1Of(stretchedSH, harmonics1),
 	80:  both1Of(rotatedStretchedSH, harmonics1),
 	90:  spaceView1,
+	192: icosahedral1,
+	201: semiStaggered1,
+	202: filled1,
+	203: staggered1,
 	205: turned1,
 }
 
 // refused1 names types that are known, for those who look for the reason.
 var refused1 = map[int]string{
 	2: "gnomonic", 6: "UTM", 7: "polyconic", 13: "oblique Lambert",
-	192: "triangular on an icosahedron", 201: "Arakawa E semi-staggered", 202: "Arakawa E filled", 203: "Arakawa E staggered",
 }
 
 // place1 reads section 2 of edition 1, or finds the grid by its number where there is none.
@@ -124,7 +127,7 @@ func latLon1(w *walk, o *octets) (*place, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p.with(grid.LatLon(lon.n, lat.n, p.centres(lon, lat)))
+	return p.latLon(lon, lat)
 }
 
 // rotated1 is type 10.
@@ -155,7 +158,7 @@ func gaussian1(w *walk, o *octets) (*place, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p.with(grid.Gaussian(n, lon.n, lat.n, p.centres(lon, lat)))
+	return p.gaussian(n, lon, lat)
 }
 
 // mercator1 is type 1.
@@ -218,14 +221,4 @@ func spaceView1(w *walk, o *octets) (*place, error) {
 	}
 	const infinite = 0xffffff
 	return w.spaceView(v, o.u16(7), o.u16(9), o.u8(28), flags, milli(o, 11), milli(o, 29), o.u24(32) == infinite)
-}
-
-// turned1 is NCEP's type 205: a grid turned about its centre.
-func turned1(w *walk, o *octets) (*place, error) {
-	p, err := w.raster(ncepTurned, o.u16(7), o.u16(9), o.u8(28), o.u8(17))
-	if err != nil {
-		return nil, err
-	}
-	cells := p.cells(step1(o, 24), step1(o, 26), 1, place1At(o, 11))
-	return p.with(grid.RotatedAbout(place1At(o, 18), cells))
 }

@@ -32,9 +32,11 @@ var grids2 = map[int]gridTemplate{
 	52:    stretchedHarmonics2,
 	53:    bothHarmonics2,
 	90:    spaceView2,
+	100:   icosahedral2,
 	101:   unstructured2,
 	140:   azimuthal2,
 	150:   healpix2,
+	32768: staggered2,
 	32769: turned2,
 }
 
@@ -43,9 +45,8 @@ var refused2 = map[int]string{
 	4: "variable latitude/longitude",
 	5: "variable rotated latitude/longitude", 13: "Mercator with modelling subdomains", 23: "polar stereographic with modelling subdomains",
 	33: "Lambert with modelling subdomains",
-	61: "spectral Mercator", 62: "spectral polar stereographic", 63: "spectral Lambert", 100: "triangular on an icosahedron",
+	61: "spectral Mercator", 62: "spectral polar stereographic", 63: "spectral Lambert",
 	110: "equatorial azimuthal equidistant", 120: "azimuth and range", 1000: "cross-section", 1100: "Hovmoller diagram", 1200: "time section",
-	32768: "rotated latitude/longitude, Arakawa E staggered",
 }
 
 // place2 reads section 3.
@@ -146,7 +147,7 @@ func latLonListed2(w *walk, o *octets, n int) (*place, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p.with(grid.LatLon(lon.n, lat.n, p.centres(lon, lat)))
+	return p.latLon(lon, lat)
 }
 
 // rows2 reads the list of numbers of points along each row, from octet n on. Code table 3.11.
@@ -217,7 +218,7 @@ func gaussianListed2(w *walk, o *octets, list int) (*place, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p.with(grid.Gaussian(n, lon.n, lat.n, p.centres(lon, lat)))
+	return p.gaussian(n, lon, lat)
 }
 
 // unstructured2 is template 3.101: points that are numbered in a grid described elsewhere, by its UUID; the number of the grid
@@ -253,10 +254,6 @@ func turned2(w *walk, o *octets) (*place, error) {
 	if err != nil {
 		return nil, err
 	}
-	x, y := p.signs()
-	cells := grid.Cells{
-		NX: ni, NY: nj, DX: x * degrees(o, 64, u), DY: y * degrees(o, 68, u),
-		First: geo.LonLat{Lon: degrees(o, 51, u), Lat: degrees(o, 47, u)},
-	}
+	cells := p.cells(degrees(o, 64, u), degrees(o, 68, u), 1, geo.LonLat{Lon: degrees(o, 51, u), Lat: degrees(o, 47, u)})
 	return p.with(grid.RotatedAbout(geo.LonLat{Lon: degrees(o, 60, u), Lat: degrees(o, 56, u)}, cells))
 }

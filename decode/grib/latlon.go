@@ -73,6 +73,24 @@ func (p *place) centres(lon, lat span) geo.Box {
 	return geo.Box{west, min(lat.first, end), east, max(lat.first, end)}
 }
 
+// latLon makes a raster's grid of even columns and rows.
+func (p *place) latLon(lon, lat span) (*place, error) {
+	lon, lat, err := p.spans(lon, lat)
+	if err != nil {
+		return nil, err
+	}
+	return p.with(grid.LatLon(lon.n, lat.n, p.centres(lon, lat)))
+}
+
+// gaussian makes a raster's grid of even columns and Gaussian rows, n of them between a pole and the equator.
+func (p *place) gaussian(n int, lon, lat span) (*place, error) {
+	lon, lat, err := p.spans(lon, lat)
+	if err != nil {
+		return nil, err
+	}
+	return p.with(grid.Gaussian(n, lon.n, lat.n, p.centres(lon, lat)))
+}
+
 // makeReduced is a constructor of grids whose rows differ in length; it wants them from north to south.
 type makeReduced func(rows []int, centres geo.Box) (grid.Grid, error)
 

@@ -1,9 +1,6 @@
 package grib
 
-import (
-	"fmt"
-	"slices"
-)
+import "slices"
 
 // layout is the order in which a file has the points of a grid (GRIB2 flag table 3.4, GRIB1 code table 8). The zero layout is
 // the grid's own order: rows from north to south, each from west to east.
@@ -32,19 +29,20 @@ const (
 	scanNorthwards  = 0x40
 	scanColumnwise  = 0x20
 	scanAlternating = 0x10
-	scanStaggered   = 0x0f // rows or columns shifted by half a step
+	scanOddOffset   = 0x08 // the first row, the third and so on begin half a step further
+	scanEvenOffset  = 0x04 // the second row, the fourth and so on do
+	scanDownOffset  = 0x02 // all rows lie half a step further
+	scanFewer       = 0x01 // where points are offset there is one fewer
+	scanStaggered   = scanOddOffset | scanEvenOffset | scanDownOffset | scanFewer
 )
 
-// newLayout reads a scanning mode.
-func newLayout(ni, nj, mode int) (layout, error) {
-	if mode&scanStaggered != 0 {
-		return layout{}, fmt.Errorf("%w: scanning mode %#02x, rows shifted by half a step", ErrUnsupported, mode)
-	}
+// newLayout reads a scanning mode, but for the offsets.
+func newLayout(ni, nj, mode int) layout {
 	return layout{
 		ni: ni, nj: nj,
 		westwards: mode&scanWestwards != 0, northwards: mode&scanNorthwards != 0,
 		columnwise: mode&scanColumnwise != 0, alternating: mode&scanAlternating != 0,
-	}, nil
+	}
 }
 
 // inOrder tells that the order is the grid's own.

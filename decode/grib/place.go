@@ -18,6 +18,7 @@ type place struct {
 	layout   layout
 	told     *told     // of lat-lon grids
 	spectrum *spectrum // of spherical harmonics
+	offsets
 }
 
 // describe puts the place into a message.
@@ -77,6 +78,8 @@ const (
 	sphericalHarmonics = "sh"
 	unplaced           = "unstructured_grid"
 	ncepTurned         = "ncep_32769"
+	ncepStaggered      = "ncep_32768"
+	triangular         = "triangular_grid"
 )
 
 // raster is a place of ni columns and nj rows that the file has by a scanning mode.
@@ -84,8 +87,11 @@ func (w *walk) raster(kind string, ni, nj, mode, flags int) (*place, error) {
 	if ni < 1 || nj < 1 || ni > w.maxPoints/nj {
 		return nil, fmt.Errorf("%w: grid of %d x %d points; at most %d are read", ErrInvalid, ni, nj, w.maxPoints)
 	}
-	l, err := newLayout(ni, nj, mode)
-	return &place{kind: kind, points: ni * nj, ni: ni, nj: nj, relative: flags&flagRelative != 0, layout: l}, err
+	p := &place{kind: kind, points: ni * nj, ni: ni, nj: nj, relative: flags&flagRelative != 0, layout: newLayout(ni, nj, mode)}
+	if mode&scanStaggered == 0 {
+		return p, nil
+	}
+	return p, p.stagger(mode)
 }
 
 // flagRelative is bit 5 of resolution and component flags: vector components follow the grid's axes.
@@ -96,8 +102,16 @@ func (p *place) with(g grid.Grid, err error) (*place, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s grid: %w", ErrInvalid, p.kind, err)
 	}
+	if p.alternate {
+		if g, err = p.everySecond(g); err != nil {
+			return nil, err
+		}
+	}
 	if g.Len() != p.points {
 		return nil, fmt.Errorf("%w: %s grid of %d points, not %d", ErrInvalid, p.kind, g.Len(), p.points)
+	}
+	if p.right || p.down {
+		p.told = nil
 	}
 	p.grid = g
 	return p, nil
@@ -117,12 +131,12 @@ func (p *place) signs() (x, y float64) {
 
 // reduced is a place whose rows have the given lengths, in the order of the file.
 func (w *walk) reduced(kind string, rows []int, mode, flags int) (*place, error) {
-	l, err := newLayout(0, len(rows), mode)
-	if err == nil && l.columnwise {
-		err = fmt.Errorf("%w: rows of different lengths, column by column", ErrUnsupported)
-	}
-	if err != nil {
-		return nil, err
+	l := newLayout(0, len(rows), mode)
+	switch {
+	case l.columnwise:
+		return nil, fmt.Errorf("%w: rows of different lengths, column by column", ErrUnsupported)
+	case mode&scanStaggered != 0:
+		return nil, fmt.Errorf("%w: rows of different lengths, shifted by half a step, scanning mode %#02x", ErrUnsupported, mode)
 	}
 	n := 0
 	for _, count := range rows {

@@ -14,12 +14,6 @@ const (
 	centreBipolar = 0x40
 )
 
-// cells are a raster's cells in a plane: steps in units of the header, and the place of the first cell.
-func (p *place) cells(dx, dy, unit float64, first geo.LonLat) grid.Cells {
-	x, y := p.signs()
-	return grid.Cells{NX: p.ni, NY: p.nj, DX: x * dx * unit, DY: y * dy * unit, First: first}
-}
-
 const (
 	millimetres = 1e-3
 	centimetres = 1e-2
@@ -46,6 +40,9 @@ func mercator2(w *walk, o *octets) (*place, error) {
 // mercator places the cells, whose steps follow from first and last point where they are missing.
 func (p *place) mercator(earth geo.Ellipsoid, latTrue, dx, dy float64, first, last geo.LonLat) (*place, error) {
 	a, b := mercatorPlace(earth, latTrue, first), mercatorPlace(earth, latTrue, last)
+	if p.shifted() && !(dx > 0 && dy > 0) {
+		return nil, fmt.Errorf("%w: half steps of no length", ErrInvalid)
+	}
 	if p.ni > 1 && dx <= 0 {
 		dx = math.Abs(b.X-a.X) / float64(p.ni-1)
 	}
@@ -169,6 +166,9 @@ func (w *walk) spaceView(v grid.View, ni, nj, mode, flags int, latDeg, turnDeg f
 	}
 	if mode&scanNorthwards != 0 {
 		v.CentreY = float64(nj-1) - v.CentreY
+	}
+	if mode&scanStaggered != 0 {
+		return nil, fmt.Errorf("%w: view with rows shifted by half a step", ErrUnsupported)
 	}
 	p, err := w.raster(spaceView, ni, nj, mode&^scanWestwards, flags)
 	if err != nil {

@@ -16,6 +16,10 @@ type told struct {
 
 // rotated makes a raster's grid in rotated coordinates.
 func (p *place) rotated(lon, lat span, southPole geo.LonLat, turnDeg float64) (*place, error) {
+	lon, lat, err := p.spans(lon, lat)
+	if err != nil {
+		return nil, err
+	}
 	box := p.centres(lon, lat)
 	p.told.southPole, p.told.turnDeg = &southPole, turnDeg
 	return p.with(grid.Rotated(lon.n, lat.n, box, southPole, turnDeg))
