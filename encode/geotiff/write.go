@@ -206,7 +206,11 @@ func place(d *directory, s *coverage.Source) {
 	}
 	dy := rowStep(s)
 	d.doubles(tagPixelScale, s.DX, dy, 0)
-	d.doubles(tagTiepoint, 0, 0, 0, s.X[0]-s.DX/2, s.Y[0]+dy/2, 0)
+	top := s.Y[0] + dy/2
+	if s.DY > 0 { // centres are rounded, edges are not
+		top = s.Box.MaxY()
+	}
+	d.doubles(tagTiepoint, 0, 0, 0, s.Box.MinX(), top, 0)
 	short, doubles, text := k.directory()
 	d.shorts(tagGeoKeys, short...)
 	if len(doubles) > 0 {
