@@ -28,6 +28,9 @@ func Pin(h http.Header, r *http.Request, hold Hold, a answer.Answer, choices ...
 	})
 }
 
+// longestAddress bounds Content-Location: proxies refuse answers with long headers, and a request may hold a whole SLD.
+const longestAddress = 4096
+
 // Settled are the dimensions of a map as it was made. Elevation and Member are "" where the request named them or there is no choice.
 type Settled struct{ Time, Run, Elevation, Member string }
 
@@ -36,9 +39,13 @@ func PinAt(h http.Header, r *http.Request, hold Hold, a answer.Answer, choices [
 	if a.Pinned || a.Valid == 0 || a.Run == 0 || r.Method == http.MethodPost {
 		return
 	}
-	if s, ok := settled(hold, choices); ok {
-		s.Time, s.Run = a.Valid.String(), a.Run.String()
-		h.Set("Content-Location", address(s))
+	s, ok := settled(hold, choices)
+	if !ok {
+		return
+	}
+	s.Time, s.Run = a.Valid.String(), a.Run.String()
+	if at := address(s); len(at) <= longestAddress {
+		h.Set("Content-Location", at)
 	}
 }
 

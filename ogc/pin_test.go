@@ -3,6 +3,7 @@ package ogc
 import (
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"isobar/answer"
@@ -22,6 +23,7 @@ func TestAChosenTimeIsPinnedInTheAddress(t *testing.T) {
 		{"GET", "/xyz/a/0/0/0.png", answer.Answer{Run: run, Valid: valid, Pinned: true}, ""},
 		{"GET", "/xyz/a/0/0/0.png", answer.Answer{}, ""},
 		{"POST", "/wms", chosen, ""},
+		{"GET", "/wms?SLD_BODY=" + strings.Repeat("x", longestAddress), chosen, ""},
 	} {
 		h := http.Header{}
 		Pin(h, httptest.NewRequest(c.method, c.target, nil), func() (Catalogue, func()) { return nil, func() {} }, c.a)

@@ -65,3 +65,14 @@ func fetched(h http.Handler, target string) *httptest.ResponseRecorder {
 	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, target, nil))
 	return w
 }
+
+func TestTheNearestTimeIsToldOfWhereTheCurrentOneIsAskedFor(t *testing.T) {
+	h, err := demoHouse()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := fetched(h.handler, "/wms?SERVICE=WMS&VERSION=1.3.0&REQUEST=GetMap&LAYERS=gfs-2p5.msl&STYLES=&CRS=CRS:84&BBOX=-90,0,0,60&WIDTH=90&HEIGHT=60&FORMAT=image/png&TIME=current")
+	if got, want := strings.Join(w.Header().Values("Warning"), "; "), "99 Nearest value used: time=2017-03-22T00:00:00Z ISO8601"; w.Code != http.StatusOK || got != want {
+		t.Errorf("%d, Warning %q, want %q", w.Code, got, want)
+	}
+}

@@ -3,6 +3,7 @@ package sld
 import (
 	"errors"
 	"image/color"
+	"math"
 	"strings"
 	"testing"
 
@@ -102,9 +103,9 @@ func TestWhatIsWrittenIsReadAgain(t *testing.T) {
 		{ID: "smooth", Title: "A <b> & c", Unit: "K", Kind: styles.Smooth, Stops: []styles.Stop{{Value: 250, Color: blue}, {Value: 270.5, Color: green}, {Value: 300, Color: red}}},
 		{ID: "classes", Kind: styles.Classes, Under: &under, Stops: []styles.Stop{{Value: 1, Color: blue}, {Value: 5, Color: red}}},
 	} {
-		layers, err := Read(Write("gfs.t", s))
+		layers, err := Read(Write("gfs.t", s, ""))
 		if err != nil || len(layers) != 1 || layers[0].Own == nil || layers[0].Own.Kind != s.Kind || len(layers[0].Own.Stops) != len(s.Stops) {
-			t.Errorf("%s: %v, %+v in\n%s", s.ID, err, layers, Write("gfs.t", s))
+			t.Errorf("%s: %v, %+v in\n%s", s.ID, err, layers, Write("gfs.t", s, ""))
 			continue
 		}
 		for i, stop := range layers[0].Own.Stops {
@@ -113,8 +114,29 @@ func TestWhatIsWrittenIsReadAgain(t *testing.T) {
 			}
 		}
 	}
-	if _, err := Read(Write("a", &styles.Style{ID: "symbols", Kind: styles.Symbols})); err != nil {
+	if _, err := Read(Write("a", &styles.Style{ID: "symbols", Kind: styles.Symbols}, "K")); err != nil {
 		t.Errorf("a style without colours: %v", err)
+	}
+}
+
+func TestColoursBeyondTheEndsAreWritten(t *testing.T) {
+	s := &styles.Style{ID: "cloud", Unit: "%", Kind: styles.Smooth, Under: &color.NRGBA{}, Over: &green, Stops: []styles.Stop{{Value: 5, Color: blue}, {Value: 100, Color: red}}}
+	layers, err := Read(Write("gfs.tcc", s, "%"))
+	if err != nil || len(layers) != 1 || len(layers[0].Own.Stops) != 4 {
+		t.Fatalf("%v: %+v", err, layers)
+	}
+	if low, high := layers[0].Own.Stops[0], layers[0].Own.Stops[3]; low.Color.A != 0 || !(low.Value < 5 && low.Value > 4.9) || high.Color != green || !(high.Value > 100 && high.Value < 100.1) {
+		t.Errorf("beyond the ends: %+v and %+v", low, high)
+	}
+}
+
+func TestStopsAreWrittenInTheUnitOfTheData(t *testing.T) {
+	s := &styles.Style{ID: "warm", Unit: "degC", Kind: styles.Smooth, Stops: []styles.Stop{{Value: -10, Color: blue}, {Value: 20, Color: red}}}
+	for unit, want := range map[string][2]float64{"K": {263.15, 293.15}, "": {-10, 20}, "m": {-10, 20}} {
+		layers, err := Read(Write("gfs.t", s, unit))
+		if err != nil || len(layers) != 1 || math.Abs(layers[0].Own.Stops[0].Value-want[0]) > 1e-9 || math.Abs(layers[0].Own.Stops[1].Value-want[1]) > 1e-9 {
+			t.Errorf("in %q: %v, want %v in\n%s", unit, err, want, Write("gfs.t", s, unit))
+		}
 	}
 }
 

@@ -19,7 +19,7 @@ func (h *Handler) getMap(w http.ResponseWriter, q *request) error {
 	if err != nil {
 		return err
 	}
-	for _, warning := range h.defaults(q, m.Layers) {
+	for _, warning := range append(h.defaults(q, m.Layers), nearest(m.Layers, a)...) {
 		w.Header().Add("Warning", warning)
 	}
 	ogc.Pin(w.Header(), q.Request, h.hold, a, m.Layers...)
@@ -66,6 +66,14 @@ func (h *Handler) defaults(q *request, choices []answer.LayerChoice) (warnings [
 		}
 	}
 	return warnings
+}
+
+// nearest is a Warning where the time nearest to now stands in for the current one (WMS 1.3.0 C.4.2).
+func nearest(choices []answer.LayerChoice, a answer.Answer) []string {
+	if t := choices[0].Selection.Time; t == nil || !t.Current || a.Valid == 0 || a.Valid == t.Start {
+		return nil
+	}
+	return []string{"99 Nearest value used: " + ogc.Time + "=" + a.Valid.String() + " ISO8601"}
 }
 
 // chosen tells that a selection names a value of a dimension.

@@ -43,14 +43,18 @@ func (h *Handler) descriptor(q *request) ([]sld.Layer, error) {
 	return layers, nil
 }
 
-// symbolizer is the change that the request's SLD makes to a layer's style.
+// symbolizer is the change that the request's SLD makes to a layer's style. Its values are in UNITS, else in the unit of the data.
 func (h *Handler) symbolizer(q *request, layer string) (c styles.Change, err error) {
 	described, err := h.descriptor(q)
 	if err != nil {
 		return c, err
 	}
 	if l, ok := sld.Find(described, layer); ok {
-		c.Instead, c.Fade = l.Own, l.Fade
+		if c.Instead, c.Fade = l.Own, l.Fade; l.Own != nil && q.Get("units") != "" {
+			own := *l.Own
+			own.Unit = q.Get("units")
+			c.Instead = &own
+		}
 	}
 	return c, nil
 }

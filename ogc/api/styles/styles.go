@@ -174,7 +174,7 @@ func (s *service) one(c *api.Call) error {
 		return err
 	}
 	if form == sld.Type {
-		c.Bytes(sld.Type, sld.Write(of[0].Name, style))
+		c.Bytes(sld.Type, sld.Write(of[0].Name, style, of[0].Element.Unit))
 		return nil
 	}
 	sheet := sheetOf(style)
