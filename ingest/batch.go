@@ -38,17 +38,7 @@ type batch struct {
 func (i *Intake) read(ctx context.Context, files []folder.File, restore bool, tell func(Progress)) (Summary, error) {
 	i.reading.Lock()
 	defer i.reading.Unlock()
-	if i.lonely == nil {
-		i.lonely = waitingRoom{}
-	}
-	if tell == nil {
-		tell = func(Progress) {}
-	}
-	b := &batch{
-		Intake: i, ctx: ctx, began: time.Now(), last: time.Now(), tell: tell, seats: make(chan struct{}, i.options.Workers),
-		writers: writers{fields: i.fields, log: i.log, open: map[runName]*writer{}},
-		busy:    map[field.Key]bool{}, open: map[*reading]bool{}, models: map[string]bool{},
-	}
+	b := i.batch(ctx, tell)
 	defer b.writers.close()
 	if !restore { // a file may have been offered again while it was read
 		files = slices.DeleteFunc(slices.Clone(files), i.dealtWith)
@@ -84,6 +74,21 @@ func (i *Intake) read(ctx context.Context, files []folder.File, restore bool, te
 	b.flush()
 	b.tellLonely(restore)
 	return b.sum(), ctx.Err()
+}
+
+// batch begins one; Intake.reading must be held.
+func (i *Intake) batch(ctx context.Context, tell func(Progress)) *batch {
+	if i.lonely == nil {
+		i.lonely = waitingRoom{}
+	}
+	if tell == nil {
+		tell = func(Progress) {}
+	}
+	return &batch{
+		Intake: i, ctx: ctx, began: time.Now(), last: time.Now(), tell: tell, seats: make(chan struct{}, i.options.Workers),
+		writers: writers{fields: i.fields, log: i.log, open: map[runName]*writer{}},
+		busy:    map[field.Key]bool{}, open: map[*reading]bool{}, models: map[string]bool{},
+	}
 }
 
 // take brings one file as far as it can, and publishes if it is time. Errors are ctx's.
@@ -220,6 +225,9 @@ func (b *batch) flush() {
 		case r.trouble() != nil:
 			b.log.Info("file changed while it was read; it will be read again", "file", r.Path, "error", r.trouble())
 		default:
+			if r.expect != nil { // it is gone when it is done with
+				break
+			}
 			b.settled.Store(r.Path, r.File)
 			if r.lonely == 0 && !r.unstored {
 				done = append(done, r.entry())

@@ -119,6 +119,8 @@ func fakeOne(r io.ReaderAt, line []byte, offset int64, number int) (*decode.Mess
 // fakeElements takes an element's ID from the parameter's Ensemble; u and v are partners.
 type fakeElements struct{}
 
+func (fakeElements) Get(id string) elements.Element { return elements.Element{ID: id} }
+
 func (fakeElements) Identify(p elements.Parameter) elements.Element {
 	e := elements.Element{ID: p.Ensemble}
 	switch p.Ensemble {

@@ -20,6 +20,7 @@ import (
 type Elements interface {
 	Identify(p elements.Parameter) elements.Element
 	Reading(p elements.Parameter) elements.Reading
+	Get(id string) elements.Element
 }
 
 // Models names where a file's fields come from. It always answers.

@@ -42,11 +42,7 @@ func (i *Intake) partOf(from *reading, m *decode.Message) (*part, error) {
 			return nil, fmt.Errorf("level %v is no number", v)
 		}
 	}
-	element := i.elements.Identify(m.Parameter)
-	model := i.models.Identify(models.Origin{
-		Edition: m.Parameter.Edition, Centre: m.Parameter.Centre, SubCentre: m.Parameter.SubCentre, Process: m.Process,
-		Ensemble: m.Member != 0 || m.Parameter.Ensemble != "", GridID: m.Grid.ID(),
-	})
+	element, model := i.elements.Identify(m.Parameter), i.models.Identify(origin(m))
 	p := &part{
 		key: field.Key{
 			Model: model.ID, Run: m.Run, Element: element.ID, Level: m.Level, Member: m.Member, Valid: m.Valid, Span: m.Span,
@@ -64,6 +60,14 @@ func (i *Intake) partOf(from *reading, m *decode.Message) (*part, error) {
 		p.partner, p.isU = element.Partner, element.U
 	}
 	return p, nil
+}
+
+// origin is what a message says of where it comes from.
+func origin(m *decode.Message) models.Origin {
+	return models.Origin{
+		Edition: m.Parameter.Edition, Centre: m.Parameter.Centre, SubCentre: m.Parameter.SubCentre, Process: m.Process,
+		Ensemble: m.Member != 0 || m.Parameter.Ensemble != "", GridID: m.Grid.ID(),
+	}
 }
 
 // run is which run the part belongs to.

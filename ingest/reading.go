@@ -38,6 +38,12 @@ type reading struct {
 	doubled  bool             // it was told that fields of one name differ
 	failed   int
 	reason   string // of the first failure
+
+	// Of a file that was fetched:
+	expect     *Expect
+	unexpected error  // why it is not what was asked for, or not read at all
+	put        int    // fields that were put
+	grid       string // ID of the first field's
 }
 
 // newReading begins with a file that has been looked at.
@@ -111,6 +117,9 @@ func (i *Intake) groups(r *reading, f decode.Format, fail func(number int, offse
 	}()
 	byRun, byName, n := map[runName]*group{}, map[pairName]*part{}, 0
 	for m, err := range f.Messages(r, r.Size) {
+		if m != nil && r.says(m) {
+			err = nil
+		}
 		if m != nil && m.Grid == nil && m.GridName != "" {
 			var placed bool
 			if placed, err = i.places.put(r, m); err == nil && !placed {
@@ -129,7 +138,7 @@ func (i *Intake) groups(r *reading, f decode.Format, fail func(number int, offse
 			fail(m.Number, m.Offset, fmt.Errorf("more than %d messages; the rest is left out", maxMessages))
 			break
 		}
-		p, err := i.partOf(r, m)
+		p, err := i.expected(r, m)
 		if err != nil {
 			fail(m.Number, m.Offset, err)
 			continue

@@ -92,6 +92,7 @@ func (b *batch) put(w *writer, p *part, f *field.Field) {
 		return
 	}
 	w.put++
+	p.from.put++
 	p.from.runs[w.run] = true
 	b.models[f.Key.Model] = true
 	b.summary.Fields++
