@@ -26,3 +26,19 @@ const (
 	StreamUpdated = "org.isobar.stream.updated"
 	JobChanged    = "org.isobar.job.changed"
 )
+
+// ContentType is the media type of one event as JSON.
+const ContentType = "application/cloudevents+json"
+
+// CloudEvent is the event in the JSON format of CloudEvents 1.0.
+func (e *Event) CloudEvent() ([]byte, error) {
+	data := ""
+	if len(e.Data) > 0 {
+		data = "application/json"
+	}
+	return json.Marshal(struct {
+		Version string `json:"specversion"`
+		*Event
+		ContentType string `json:"datacontenttype,omitempty"`
+	}{"1.0", e, data})
+}
