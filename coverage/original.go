@@ -13,6 +13,21 @@ type describer interface {
 	Info(k field.Key) (info store.Info, ok bool)
 }
 
+// Tags are the store's tags of what a field is made of: they change when its values do. None: it is not published, or nothing is known.
+func (s *Source) Tags(v, plane int) (tags []string) {
+	known, ok := s.fields.(describer)
+	p, published := s.Pick(v, plane)
+	if !ok || !published {
+		return nil
+	}
+	for _, k := range p.Input.Keys {
+		if info, ok := known.Info(k); ok {
+			tags = append(tags, info.ETag)
+		}
+	}
+	return tags
+}
+
 // leaves tells that a cut takes nothing off a grid, and changes no cell.
 func (c *Cut) leaves() bool {
 	same := func(factor float64) bool { return factor == 0 || factor == 1 }

@@ -7,6 +7,7 @@ import (
 
 	"isobar/field"
 	"isobar/geo"
+	"isobar/grid"
 	"isobar/sample"
 )
 
@@ -75,9 +76,24 @@ func (s *Source) Read(ctx context.Context, v, plane, n, row, rows int, dst []flo
 	return nil
 }
 
-// cells reads stored values.
+// Stored reads a window of one field's own cells, whatever part of them the answer has: len(dst) == w.NX*w.NY.
+func (s *Source) Stored(ctx context.Context, v, plane int, w grid.Window, dst []float32) error {
+	if plane < 0 || plane >= s.Planes(v) || w.NX < 1 || w.NY < 1 || len(dst) != w.NX*w.NY {
+		return fmt.Errorf("coverage: window %+v of field %d into %d values", w, plane, len(dst))
+	}
+	return s.stored(ctx, v, plane, 1, w, dst)
+}
+
+// cells reads rows of an exact answer.
 func (s *Source) cells(ctx context.Context, v, plane, n, row, rows int, dst []float32) error {
-	size := rows * s.Width()
+	w := s.window
+	w.Y0, w.NY = w.Y0+row, rows
+	return s.stored(ctx, v, plane, n, w, dst)
+}
+
+// stored reads stored values of several fields.
+func (s *Source) stored(ctx context.Context, v, plane, n int, w grid.Window, dst []float32) error {
+	size := w.NX * w.NY
 	var keys []field.Key
 	var into [][]float32
 	type formula struct {
@@ -107,8 +123,6 @@ func (s *Source) cells(ctx context.Context, v, plane, n, row, rows int, dst []fl
 	if len(keys) == 0 {
 		return nil
 	}
-	w := s.window
-	w.Y0, w.NY = w.Y0+row, rows
 	if err := s.fields.Windows(ctx, keys, w, into); err != nil {
 		return err
 	}

@@ -5,6 +5,8 @@ import (
 
 	"isobar/coverage"
 	"isobar/elements"
+	"isobar/geo"
+	"isobar/grid"
 	"isobar/sample"
 )
 
@@ -33,4 +35,11 @@ func Source(t testing.TB, shape Shape, cut coverage.Cut, els ...Element) *covera
 		t.Fatal(err)
 	}
 	return s
+}
+
+// Places are those of all cells of a grid.
+func Places(g grid.Grid) []geo.LonLat {
+	places := make([]geo.LonLat, g.Len())
+	g.Places(places, 0)
+	return places
 }

@@ -2,6 +2,8 @@
 package cf
 
 import (
+	"fmt"
+	"strconv"
 	"strings"
 
 	"isobar/coverage"
@@ -54,8 +56,10 @@ type Var struct {
 	Values []float64
 	// Rows writes rows of a coordinate over the whole grid, which takes memory otherwise. Nil: see Data.
 	Rows func(row, rows int, dst []float64)
-	// Data is the number of the coverage's variable, where neither Values nor Rows are there.
-	Data int
+	// Cells writes a coordinate of a grid without rows, from a cell on. Nil: see Rows and Data.
+	Cells func(first int, dst []float64)
+	// Data is the number of the coverage's variable, where none of those is there, and Of that of the coverage, where several are joined.
+	Data, Of int
 }
 
 // Text is a text attribute.
@@ -94,23 +98,37 @@ const (
 	dimBounds = "bnds"
 )
 
+// DimCells is the dimension of grids without rows.
+const DimCells = "values"
+
 // New lays a coverage out.
 func New(s *coverage.Source, params Parameters) *Layout {
-	l := &Layout{Attrs: global(s)}
-	b := &builder{Layout: l, s: s, params: params, levels: map[string]string{}}
-	if s.HasMembers() {
-		l.Dims = append(l.Dims, Dim{dimMember, len(s.Members)})
-	}
-	if s.HasTimes() {
-		l.Dims = append(l.Dims, Dim{dimTime, len(s.Times)})
-	}
-	b.members()
-	b.times()
+	return Join([]*coverage.Source{s}, params, false)
+}
+
+// Join lays coverages of one grid out together. Those with the same members, times or levels share an axis; others have one of their own,
+// named after how far back its fields reach (time_6h) or numbered (time_2). With cells the dimension of places is the grid's cells one
+// after the other, as they are stored, which is all that grids without rows have.
+func Join(sources []*coverage.Source, params Parameters, cells bool) *Layout {
+	l := &Layout{Attrs: global(sources[0])}
+	b := &builder{Layout: l, params: params, axes: map[string]string{}}
 	var data []Var
-	for v := range s.Variables {
-		data = append(data, b.data(v))
+	for i, s := range sources {
+		b.s = s
+		b.members()
+		b.times()
+		for v := range s.Variables {
+			d := b.data(v)
+			d.Of = i
+			data = append(data, d)
+		}
 	}
-	b.places(data)
+	b.s = sources[0]
+	if cells {
+		b.cells(data)
+	} else {
+		b.places(data)
+	}
 	l.Vars = append(l.Vars, data...)
 	l.Dims = append(l.Dims, Dim{dimBounds, 2})
 	return l
@@ -121,7 +139,22 @@ type builder struct {
 	*Layout
 	s      *coverage.Source
 	params Parameters
-	levels map[string]string // names of vertical coordinates by what they hold
+	axes   map[string]string // names of coordinates by what they hold
+
+	member, time, run string // names of the coverage's coordinates; "" for none
+}
+
+// name finds the name of a coordinate by all that it holds; made tells that it is a new one.
+func (b *builder) name(base, holds string) (name string, made bool) {
+	if name, ok := b.axes[holds]; ok {
+		return name, false
+	}
+	name = base
+	for n := 2; b.has(name); n++ {
+		name = base + "_" + strconv.Itoa(n)
+	}
+	b.axes[holds] = name
+	return name, true
 }
 
 // global are the file's attributes.
@@ -142,12 +175,18 @@ func global(s *coverage.Source) []Attr {
 
 // members adds the ensemble's axis (CF 6.1, standard name realization).
 func (b *builder) members() {
+	b.member = ""
 	if !b.s.HasMembers() && len(b.s.Variables[0].Layer.Members) < 2 {
 		return
 	}
-	v := Var{Name: dimMember, Type: Int, Attrs: []Attr{Text("standard_name", "realization"), Text("long_name", "ensemble member"), Text("units", "1"), Text("axis", "E")}}
+	name, made := b.name(dimMember, fmt.Sprint("members ", b.s.HasMembers(), b.s.Members))
+	if b.member = name; !made {
+		return
+	}
+	v := Var{Name: name, Type: Int, Attrs: []Attr{Text("standard_name", "realization"), Text("long_name", "ensemble member"), Text("units", "1"), Text("axis", "E")}}
 	if b.s.HasMembers() {
-		v.Dims = []string{dimMember}
+		b.Dims = append(b.Dims, Dim{name, len(b.s.Members)})
+		v.Dims = []string{name}
 	}
 	for _, m := range b.s.Members {
 		v.Values = append(v.Values, float64(m))
@@ -160,30 +199,56 @@ const TimeUnits = "seconds since 1970-01-01 00:00:00"
 
 // times adds valid times, their bounds where fields reach back, and reference times.
 func (b *builder) times() {
+	spans, agree := b.spans()
+	name, made := b.name(b.timeName(spans, agree), fmt.Sprint("times ", b.s.HasTimes(), b.s.Times, spans))
+	b.time = name
 	var dims []string
 	if b.s.HasTimes() {
-		dims = []string{dimTime}
+		dims = []string{name}
 	}
-	valid := Var{Name: dimTime, Dims: dims, Type: Double, Attrs: []Attr{
+	defer func() { b.runs(dims) }()
+	if !made {
+		return
+	}
+	if b.s.HasTimes() {
+		b.Dims = append(b.Dims, Dim{name, len(b.s.Times)})
+	}
+	valid := Var{Name: name, Dims: dims, Type: Double, Attrs: []Attr{
 		Text("standard_name", "time"), Text("long_name", "valid time"), Text("units", TimeUnits), Text("calendar", "standard"), Text("axis", "T"),
 	}}
 	for _, t := range b.s.Times {
 		valid.Values = append(valid.Values, float64(t))
 	}
-	bounds, reach := b.timeBounds(dims)
-	if reach {
-		valid.Attrs = append(valid.Attrs, Text("bounds", bounds.Name))
+	if spans == nil || !agree {
+		b.Vars = append(b.Vars, valid)
+		return
 	}
-	b.Vars = append(b.Vars, valid)
-	if reach {
-		b.Vars = append(b.Vars, bounds)
+	bounds := Var{Name: name + "_bnds", Dims: append(append([]string{}, dims...), dimBounds), Type: Double}
+	for i, t := range b.s.Times {
+		bounds.Values = append(bounds.Values, float64(t)-float64(spans[i]), float64(t))
 	}
-	b.Vars = append(b.Vars, b.runs(dims))
+	valid.Attrs = append(valid.Attrs, Text("bounds", bounds.Name))
+	b.Vars = append(b.Vars, valid, bounds)
 }
 
-// timeBounds are the intervals of fields that reach back; ok is false where there are none, or variables differ.
-func (b *builder) timeBounds(dims []string) (v Var, ok bool) {
-	spans := make([]field.Seconds, len(b.s.Times))
+// timeName is what a time axis is called unless that is taken: after the fields' span where another axis is there already.
+func (b *builder) timeName(spans []field.Seconds, agree bool) string {
+	const hour = 3600
+	if !b.has(dimTime) || spans == nil || !agree {
+		return dimTime
+	}
+	for _, s := range spans {
+		if s != spans[0] || s%hour != 0 {
+			return dimTime
+		}
+	}
+	return dimTime + "_" + strconv.Itoa(int(spans[0]/hour)) + "h"
+}
+
+// spans are how far the fields of each time reach back; nil where none does. Agree is false where variables differ.
+func (b *builder) spans() (spans []field.Seconds, agree bool) {
+	spans = make([]field.Seconds, len(b.s.Times))
+	reach := false
 	for i := range b.s.Variables {
 		for plane := range b.s.Planes(i) {
 			p, published := b.s.Pick(i, plane)
@@ -192,20 +257,19 @@ func (b *builder) timeBounds(dims []string) (v Var, ok bool) {
 			}
 			_, t, _ := b.s.Plane(i, plane)
 			if spans[t] != 0 && spans[t] != p.Span {
-				return v, false
+				return spans, false
 			}
-			spans[t], ok = p.Span, true
+			spans[t], reach = p.Span, true
 		}
 	}
-	v = Var{Name: "time_bnds", Dims: append(append([]string{}, dims...), dimBounds), Type: Double}
-	for i, t := range b.s.Times {
-		v.Values = append(v.Values, float64(t)-float64(spans[i]), float64(t))
+	if !reach {
+		return nil, true
 	}
-	return v, ok
+	return spans, true
 }
 
-// runs are the reference times: one, or one for each valid time.
-func (b *builder) runs(dims []string) Var {
+// runs adds the reference times: one, or one for each valid time.
+func (b *builder) runs(dims []string) {
 	runs := make([]float64, len(b.s.Times))
 	known := make([]bool, len(runs))
 	first, known1 := 0.0, false
@@ -225,13 +289,16 @@ func (b *builder) runs(dims []string) Var {
 		}
 		same = same && runs[t] == first
 	}
-	v := Var{Name: "forecast_reference_time", Type: Double, Attrs: []Attr{
-		Text("standard_name", "forecast_reference_time"), Text("long_name", "start of the run"), Text("units", TimeUnits), Text("calendar", "standard"),
-	}}
-	if v.Values = runs[:1]; !same {
-		v.Dims, v.Values = dims, runs
+	if same {
+		dims, runs = nil, runs[:1]
 	}
-	return v
+	name, made := b.name("forecast_reference_time", fmt.Sprint("runs ", dims, runs))
+	if b.run = name; !made {
+		return
+	}
+	b.Vars = append(b.Vars, Var{Name: name, Dims: dims, Type: Double, Values: runs, Attrs: []Attr{
+		Text("standard_name", "forecast_reference_time"), Text("long_name", "start of the run"), Text("units", TimeUnits), Text("calendar", "standard"),
+	}})
 }
 
 // data describes one of the coverage's variables.
@@ -246,22 +313,22 @@ func (b *builder) data(i int) Var {
 		}
 	}
 	if methods := Methods(p.Process); methods != "" {
-		v.Attrs = append(v.Attrs, Text("cell_methods", methods))
+		v.Attrs = append(v.Attrs, Text("cell_methods", b.time+strings.TrimPrefix(methods, dimTime)))
 	}
 	v.Attrs = append(v.Attrs, Attr{Name: "_FillValue", Numbers: []float64{float64(Fill)}, Type: Float})
 	var beside []string
 	for _, dim := range []struct {
 		name string
 		has  bool
-	}{{dimMember, b.s.HasMembers()}, {dimTime, b.s.HasTimes()}} {
+	}{{b.member, b.s.HasMembers()}, {b.time, b.s.HasTimes()}} {
 		switch {
 		case dim.has:
 			v.Dims = append(v.Dims, dim.name)
-		case b.has(dim.name):
+		case dim.name != "":
 			beside = append(beside, dim.name)
 		}
 	}
-	beside = append(beside, "forecast_reference_time")
+	beside = append(beside, b.run)
 	if level, axis := b.vertical(i); axis {
 		v.Dims = append(v.Dims, level)
 	} else if level != "" {

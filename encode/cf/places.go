@@ -90,3 +90,34 @@ func (b *builder) wide(name string, dims []string, attrs []Attr, of func(geo.Lon
 		}
 	}})
 }
+
+// cells adds the places of a grid's cells, one after the other, and names them in the data variables.
+func (b *builder) cells(data []Var) {
+	g := b.s.Variables[0].Layer.Grid
+	b.Dims = append(b.Dims, Dim{DimCells, g.Len()})
+	for _, axis := range []struct {
+		name, standard, units string
+		of                    func(geo.LonLat) float64
+	}{
+		{"lat", "latitude", "degrees_north", func(p geo.LonLat) float64 { return p.Lat }},
+		{"lon", "longitude", "degrees_east", func(p geo.LonLat) float64 { return p.Lon }},
+	} {
+		b.Vars = append(b.Vars, Var{Name: axis.name, Dims: []string{DimCells}, Type: Double,
+			Attrs: []Attr{Text("standard_name", axis.standard), Text("long_name", axis.standard), Text("units", axis.units)},
+			Cells: func(first int, dst []float64) {
+				places := make([]geo.LonLat, len(dst))
+				g.Places(places, first)
+				for i, p := range places {
+					dst[i] = axis.of(p)
+				}
+			}})
+	}
+	for i := range data {
+		data[i].Dims = append(data[i].Dims, DimCells)
+		for k := range data[i].Attrs {
+			if data[i].Attrs[k].Name == "coordinates" {
+				data[i].Attrs[k].Text += " lat lon"
+			}
+		}
+	}
+}

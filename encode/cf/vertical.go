@@ -44,14 +44,10 @@ func (b *builder) vertical(i int) (name string, axis bool) {
 		key += fmt.Sprintf(" %v %v", l.Value, l.To)
 	}
 	key += strconv.FormatBool(axis)
-	if name, ok = b.levels[key]; ok {
+	name, made := b.name(known.name, key)
+	if !made {
 		return name, axis
 	}
-	name = known.name
-	for n := 2; b.has(name); n++ {
-		name = known.name + "_" + strconv.Itoa(n)
-	}
-	b.levels[key] = name
 	v, bounds := coordinate(name, known, levels)
 	if axis {
 		b.Dims = append(b.Dims, Dim{name, len(levels)})

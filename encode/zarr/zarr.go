@@ -93,7 +93,7 @@ func describe(l *cf.Layout, v *cf.Var, chunk []int) array {
 	switch {
 	case v.Type == cf.Int:
 		a.Fill = 0
-	case v.Values == nil && v.Rows == nil:
+	case v.Values == nil && v.Rows == nil && v.Cells == nil:
 		a.Fill = "NaN"
 	default:
 		a.Fill = 0.0
