@@ -19,6 +19,7 @@ import (
 	"isobar/cache/disk"
 	"isobar/cache/mem"
 	"isobar/cache/tiered"
+	"isobar/elements"
 	"isobar/ingest"
 	"isobar/layers"
 	"isobar/render"
@@ -31,6 +32,7 @@ import (
 type house struct {
 	conf      config
 	log       *slog.Logger
+	elements  *elements.Catalogue
 	fields    store.Store
 	catalogue *layers.Source
 	intake    *ingest.Intake
@@ -49,7 +51,7 @@ func newHouse(env *environment, conf config) (h *house, err error) {
 	if err != nil {
 		return nil, err
 	}
-	h = &house{conf: conf, log: env.log, metrics: prometheus.NewRegistry()}
+	h = &house{conf: conf, log: env.log, elements: rows.elements, metrics: prometheus.NewRegistry()}
 	if h.listener, err = net.Listen("tcp", conf.Listen); err != nil {
 		return nil, err
 	}

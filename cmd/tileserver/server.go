@@ -24,6 +24,7 @@ import (
 	"isobar/ogc/wms"
 	"isobar/ogc/wmts"
 	"isobar/ogc/xyz"
+	"isobar/ogc/zarr"
 	"isobar/web"
 )
 
@@ -48,6 +49,7 @@ func (h *house) routes(service *answer.Service, coverages *answer.Coverages, set
 	wms.New(service, about, pictures, h.baseURL, h.log).Register(e)
 	wmts.New(service, about, sets, pictures, h.baseURL, h.log).Register(e)
 	wcs.New(coverages, hold, about, h.baseURL, h.log).Register(e)
+	zarr.New(coverages, hold, h.elements, h.baseURL, h.log).Register(e)
 	xyz.New(service, service, h.baseURL, h.log).Register(e)
 	api.New(hold, about, page, h.baseURL, h.log,
 		apicoverages.Part(coverages, hold, sets),
