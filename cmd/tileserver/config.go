@@ -40,6 +40,7 @@ type rowsConfig struct {
 	Elements string `yaml:"elements"`
 	Models   string `yaml:"models"`
 	Styles   string `yaml:"styles"`
+	Places   string `yaml:"places"`
 
 	TileMatrixSets string `yaml:"tile_matrix_sets"`
 }

@@ -19,7 +19,7 @@ import (
 	"isobar/cache/disk"
 	"isobar/cache/mem"
 	"isobar/cache/tiered"
-	"isobar/elements"
+	"isobar/feature"
 	"isobar/ingest"
 	"isobar/layers"
 	"isobar/render"
@@ -32,7 +32,6 @@ import (
 type house struct {
 	conf      config
 	log       *slog.Logger
-	elements  *elements.Catalogue
 	fields    store.Store
 	catalogue *layers.Source
 	intake    *ingest.Intake
@@ -51,7 +50,7 @@ func newHouse(env *environment, conf config) (h *house, err error) {
 	if err != nil {
 		return nil, err
 	}
-	h = &house{conf: conf, log: env.log, elements: rows.elements, metrics: prometheus.NewRegistry()}
+	h = &house{conf: conf, log: env.log, metrics: prometheus.NewRegistry()}
 	if h.listener, err = net.Listen("tcp", conf.Listen); err != nil {
 		return nil, err
 	}
@@ -87,7 +86,7 @@ func newHouse(env *environment, conf config) (h *house, err error) {
 	coverages := answer.NewCoverages(h.service, sampler, numbers(rows.elements), answer.CoverageLimits{
 		Cells: int64(conf.Limits.CoverageCells), Bytes: int64(conf.Limits.CoverageSize) << 20,
 	})
-	h.handler, err = h.routes(h.service, coverages, rows.sets, pictures)
+	h.handler, err = h.routes(h.service, coverages, rows.sets, pictures, []feature.Catalogue{rows.places})
 	return h, err
 }
 

@@ -22,6 +22,7 @@ import (
 	"isobar/encode/zarr"
 	"isobar/geo/tilematrix"
 	"isobar/models"
+	"isobar/places"
 	"isobar/styles"
 )
 
@@ -50,6 +51,7 @@ type catalogues struct {
 	models   *models.Catalogue
 	styles   *styles.Catalogue
 	sets     *tilematrix.Catalogue
+	places   *places.Catalogue
 }
 
 // loadRows reads the rows that ship with the program and the folders named in the configuration.
@@ -62,6 +64,9 @@ func loadRows(c rowsConfig) (r catalogues, err error) {
 	}
 	if r.styles, err = styles.Load(under(styles.Rows(), c.Styles)...); err != nil {
 		return r, fmt.Errorf("styles: %w", err)
+	}
+	if r.places, err = places.Load(under(places.Rows(), c.Places)...); err != nil {
+		return r, fmt.Errorf("places: %w", err)
 	}
 	if r.sets, err = tilematrix.Load(under(tilematrix.Rows(), c.TileMatrixSets)...); err != nil {
 		return r, fmt.Errorf("tile matrix sets: %w", err)

@@ -13,10 +13,12 @@ import (
 
 	"isobar/answer"
 	"isobar/encode"
+	"isobar/feature"
 	"isobar/geo/tilematrix"
 	"isobar/ogc"
 	"isobar/ogc/api"
 	apicoverages "isobar/ogc/api/coverages"
+	"isobar/ogc/api/features"
 	"isobar/ogc/api/maps"
 	"isobar/ogc/api/styles"
 	"isobar/ogc/api/tiles"
@@ -24,12 +26,11 @@ import (
 	"isobar/ogc/wms"
 	"isobar/ogc/wmts"
 	"isobar/ogc/xyz"
-	"isobar/ogc/zarr"
 	"isobar/web"
 )
 
 // routes is the service's HTTP side: middleware, then one line for each service.
-func (h *house) routes(service *answer.Service, coverages *answer.Coverages, sets *tilematrix.Catalogue, pictures []encode.Picture) (http.Handler, error) {
+func (h *house) routes(service *answer.Service, coverages *answer.Coverages, sets *tilematrix.Catalogue, pictures []encode.Picture, collections []feature.Catalogue) (http.Handler, error) {
 	page, err := web.New()
 	if err != nil {
 		return nil, err
@@ -49,9 +50,9 @@ func (h *house) routes(service *answer.Service, coverages *answer.Coverages, set
 	wms.New(service, about, pictures, h.baseURL, h.log).Register(e)
 	wmts.New(service, about, sets, pictures, h.baseURL, h.log).Register(e)
 	wcs.New(coverages, hold, about, h.baseURL, h.log).Register(e)
-	zarr.New(coverages, hold, h.elements, h.baseURL, h.log).Register(e)
 	xyz.New(service, service, h.baseURL, h.log).Register(e)
 	api.New(hold, about, page, h.baseURL, h.log,
+		features.Part(collections, features.Options{}),
 		apicoverages.Part(coverages, hold, sets),
 		styles.Part(hold, formats.Types()[0]),
 		maps.Part(service, hold, about, formats),
@@ -95,7 +96,7 @@ func open(next echo.HandlerFunc) echo.HandlerFunc {
 		if r.Method != http.MethodOptions || r.Header.Get(echo.HeaderAccessControlRequestMethod) == "" {
 			return next(c)
 		}
-		h.Set(echo.HeaderAccessControlAllowMethods, "GET, HEAD, POST, OPTIONS")
+		h.Set(echo.HeaderAccessControlAllowMethods, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")
 		if asked := r.Header.Get(echo.HeaderAccessControlRequestHeaders); asked != "" {
 			h.Set(echo.HeaderAccessControlAllowHeaders, asked)
 			h.Add(echo.HeaderVary, echo.HeaderAccessControlRequestHeaders)

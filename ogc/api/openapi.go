@@ -73,7 +73,7 @@ func (h *Handler) describeAPI(base string) map[string]any {
 		info["contact"] = contact
 	}
 	return map[string]any{
-		"openapi": "3.0.3", "info": info, "servers": []any{map[string]any{"url": base + "/"}}, "tags": tags, "paths": paths,
+		"openapi": "3.0.3", "info": info, "servers": []any{map[string]any{"url": base}}, "tags": tags, "paths": paths,
 		"components": map[string]any{"responses": map[string]any{"Problem": map[string]any{
 			"description": "What was wrong, naming the parameter",
 			"content":     map[string]any{"application/problem+json": map[string]any{"schema": map[string]any{"type": "object"}}},
