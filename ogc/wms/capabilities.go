@@ -79,6 +79,7 @@ type scribe struct {
 	url     string // of the service, ending in "?"
 	title   string // of the service, and of the layer that holds all others
 	now     time.Time
+	largest [2]int // width and height that some layer's map may have
 	boxes   map[geo.Box][]ogcBox
 	degrees map[geo.Box][4]string
 }
@@ -95,6 +96,13 @@ func (h *Handler) capabilities(v version, model string, c ogc.Catalogue, base st
 	s := &scribe{h: h, version: v, base: base, url: base + Path + "?", title: h.about.Title, now: now, boxes: map[geo.Box][]ogcBox{}, degrees: map[geo.Box][4]string{}}
 	if model != "" && len(all) > 0 {
 		s.url, s.title = base+Path+"/"+url.PathEscape(model)+"?", h.about.Title+": "+all[0].Model.Title
+	}
+	for _, l := range all {
+		width, height := h.about.Size(l.Name)
+		s.largest = [2]int{max(s.largest[0], width), max(s.largest[1], height)}
+	}
+	if len(all) == 0 {
+		s.largest = [2]int{h.about.MaxWidth, h.about.MaxHeight}
 	}
 	s.Grow(frameBytes + layerBytes*len(all))
 	s.Raw(`<?xml version="1.0" encoding="UTF-8"?>` + "\n")

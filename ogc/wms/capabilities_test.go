@@ -2,6 +2,7 @@ package wms
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"strconv"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"github.com/beevik/etree"
 
 	"isobar/geo"
+	"isobar/ogc"
 	"isobar/ogc/ogctest"
 )
 
@@ -105,5 +107,24 @@ func TestCapabilitiesAreKept(t *testing.T) {
 	second := get(h, "SERVICE=WMS&REQUEST=GetCapabilities&VERSION=1.3.0")
 	if first.Header().Get("ETag") == "" || first.Header().Get("ETag") != second.Header().Get("ETag") || h.kept.Len() != 1 {
 		t.Errorf("ETags %s and %s, %d documents kept", first.Header().Get("ETag"), second.Header().Get("ETag"), h.kept.Len())
+	}
+}
+
+func TestSmallerMapsOfALayerAreToldOf(t *testing.T) {
+	h, _ := service(t)
+	h.about.Sizes = []ogc.Size{{Layers: "hrrr.*", Width: 300, Height: 200}}
+	all := get(h, "SERVICE=WMS&REQUEST=GetCapabilities").Body.String()
+	if !strings.Contains(all, "<MaxWidth>1000</MaxWidth>") || strings.Count(all, "Maps are at most 300 x 200 pixels.") != 1 {
+		t.Errorf("the service: %.900s", all)
+	}
+	w := httptest.NewRecorder()
+	h.serve(w, httptest.NewRequest(http.MethodGet, "/wms/hrrr?SERVICE=WMS&REQUEST=GetCapabilities", nil), "hrrr")
+	if one := w.Body.String(); !strings.Contains(one, "<MaxWidth>300</MaxWidth>") || !strings.Contains(one, "<MaxHeight>200</MaxHeight>") || strings.Contains(one, "Maps are at most") {
+		t.Errorf("the service of the model: %.900s", one)
+	}
+	for query, want := range map[string]int{"LAYERS=hrrr.t2m&WIDTH=300&HEIGHT=200": http.StatusOK, "LAYERS=gfs.t,hrrr.t2m&WIDTH=301&HEIGHT=200": http.StatusBadRequest, "LAYERS=gfs.t&WIDTH=301&HEIGHT=200": http.StatusOK} {
+		if w := get(h, "VERSION=1.3.0&REQUEST=GetMap&CRS=CRS:84&BBOX=0,0,1,1&FORMAT=image/png&"+query); w.Code != want {
+			t.Errorf("%s: %d, want %d", query, w.Code, want)
+		}
 	}
 }

@@ -3,6 +3,7 @@ package wms
 import (
 	"net/url"
 	"strconv"
+	"strings"
 
 	"isobar/geo"
 	"isobar/layers"
@@ -38,8 +39,8 @@ func (s *scribe) service() {
 	s.Some("AccessConstraints", a.AccessConstraints)
 	if s.version == v130 {
 		s.Leaf("LayerLimit", strconv.Itoa(a.LayerLimit))
-		s.Leaf("MaxWidth", strconv.Itoa(a.MaxWidth))
-		s.Leaf("MaxHeight", strconv.Itoa(a.MaxHeight))
+		s.Leaf("MaxWidth", strconv.Itoa(s.largest[0]))
+		s.Leaf("MaxHeight", strconv.Itoa(s.largest[1]))
 	}
 	s.Close()
 }
@@ -195,7 +196,7 @@ func (s *scribe) layer(l *layers.Layer) {
 	s.Open("Layer", "queryable", "1", "opaque", "0")
 	s.Leaf("Name", l.Name)
 	s.Leaf("Title", l.Title)
-	s.Some("Abstract", abstract(l))
+	s.Some("Abstract", s.abstract(l))
 	s.keywords(keywords(l))
 	s.geographic(ogc.Geographic(l.Extent))
 	for _, b := range s.boxesOf(l.Extent) {
@@ -222,14 +223,17 @@ func (s *scribe) metadata(l *layers.Layer) {
 	s.Close()
 }
 
-// abstract tells of the element what its title does not.
-func abstract(l *layers.Layer) string {
+// abstract tells of the element what its title does not, and how large its maps may be where the service tells of larger ones.
+func (s *scribe) abstract(l *layers.Layer) string {
 	text := l.Element.Abstract
 	if len(l.Styles) > 0 && l.Styles[0].Unit != "" {
 		if text != "" {
 			text += " "
 		}
 		text += "Shown in " + l.Styles[0].Unit + "; the values are in " + l.Element.Unit + "."
+	}
+	if w, h := s.h.about.Size(l.Name); w < s.largest[0] || h < s.largest[1] {
+		text = strings.TrimSpace(text + " Maps are at most " + strconv.Itoa(w) + " x " + strconv.Itoa(h) + " pixels.")
 	}
 	return text
 }

@@ -34,6 +34,11 @@ func (h *Handler) mapRequest(q *request) (m answer.MapRequest, err error) {
 	if m.View, err = h.view(q); err != nil {
 		return m, err
 	}
+	for _, l := range m.Layers {
+		if err := h.about.CheckSize(l.Name, m.View.Width, m.View.Height); err != nil {
+			return m, err
+		}
+	}
 	if q.Get("format") == "" {
 		return m, &ogc.Fault{Status: http.StatusBadRequest, Code: ogc.InvalidFormat, Locator: "format", Text: "format is missing"}
 	}

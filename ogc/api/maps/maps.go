@@ -114,7 +114,9 @@ func (s *service) draw(c *api.Call, names []string, style string) error {
 	if err != nil {
 		return err
 	}
-	view, err := s.view(c, axes, extent)
+	limited := *s
+	limited.about.MaxWidth, limited.about.MaxHeight = s.about.Size(names...)
+	view, err := limited.view(c, axes, extent)
 	if err != nil {
 		return err
 	}
