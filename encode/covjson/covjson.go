@@ -62,7 +62,11 @@ func write(ctx context.Context, out io.Writer, s *coverage.Source) error {
 	for v := range s.Variables {
 		parameters[s.Variables[v].Name] = ParameterOf(s.Variables[v].Layer)
 	}
-	_, _ = b.WriteString(`{"type":"Coverage","domain":`) // a bufio.Writer keeps its error
+	_, _ = b.WriteString(`{"type":"Coverage",`) // a bufio.Writer keeps its error
+	if len(s.Members) == 1 && len(s.Variables[0].Layer.Members) > 1 && !s.HasMembers() {
+		_, _ = fmt.Fprintf(b, `"isobar:member":%d,`, s.Members[0])
+	}
+	_, _ = b.WriteString(`"domain":`)
 	if err := put(b, head); err != nil {
 		return err
 	}

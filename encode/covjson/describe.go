@@ -44,7 +44,10 @@ const (
 func label(text string) map[string]string { return map[string]string{"en": text} }
 
 // ParameterOf describes a layer.
-func ParameterOf(l *layers.Layer) Parameter {
+func ParameterOf(l *layers.Layer) Parameter { return ParameterIn(l, l.Element.Unit) }
+
+// ParameterIn describes a layer whose values are given in a unit.
+func ParameterIn(l *layers.Layer, unit string) Parameter {
 	el := l.Element
 	p := Parameter{Type: "Parameter", Observed: Observed{Label: label(l.Title)}}
 	if el.Abstract != "" {
@@ -53,9 +56,9 @@ func ParameterOf(l *layers.Layer) Parameter {
 	if el.StandardName != "" {
 		p.Observed.ID = standardName + el.StandardName + "/"
 	}
-	if el.Unit != "" {
-		p.Unit = &Unit{Symbol: Symbol{Value: code(el.Unit), Type: ucum}}
-		if name := elements.UnitLabel(el.Unit); name != "" {
+	if unit != "" {
+		p.Unit = &Unit{Symbol: Symbol{Value: Code(unit), Type: ucum}}
+		if name := elements.UnitLabel(unit); name != "" {
 			p.Unit.Label = label(name)
 		}
 	}
@@ -65,8 +68,8 @@ func ParameterOf(l *layers.Layer) Parameter {
 // codes are units that the rows spell otherwise than UCUM does.
 var codes = map[string]string{"degC": "Cel", "degF": "[degF]", "kt": "[kn_i]", "dB[Z]": "dB[10.nV]", "DU": "[DU]"}
 
-// code is a unit in UCUM's spelling.
-func code(unit string) string {
+// Code is a unit in UCUM's spelling.
+func Code(unit string) string {
 	if c, ok := codes[unit]; ok {
 		return c
 	}
@@ -86,9 +89,14 @@ func References(s *coverage.Source) []Reference {
 		all = append(all, Vertical(levels[0].Kind))
 	}
 	if s.HasMembers() {
-		all = append(all, Reference{[]string{"member"}, map[string]any{"type": "IdentifierRS", "targetConcept": map[string]any{"label": label("ensemble member")}}})
+		all = append(all, members())
 	}
 	return all
+}
+
+// members is that of members of an ensemble.
+func members() Reference {
+	return Reference{[]string{"member"}, map[string]any{"type": "IdentifierRS", "targetConcept": map[string]any{"label": label("ensemble member")}}}
 }
 
 // Time is that of times.
