@@ -25,6 +25,10 @@ type CoverageRequest struct {
 	Time   *layers.TimeChoice
 	Level  *coverage.Interval // as layers.Layer.Elevation has it
 	Member *coverage.Interval
+	// Times, Levels and Members choose single values besides; nil: as above.
+	Times   []field.Time
+	Levels  []float64
+	Members []int
 	// Cube keeps the axes though they have one value, but for those that are sliced: SliceTime, and Slice of the intervals.
 	Cube, SliceTime bool
 	Cut             coverage.Cut
@@ -274,6 +278,9 @@ func (c *Coverages) resolve(catalogue *layers.Catalogue, r CoverageRequest) (num
 	f.whole(int64(source.Width()))
 	f.whole(int64(source.Height()))
 	f.text(string(r.Cut.Interpolation))
+	if r.Cut.Area != nil {
+		f.text(r.Cut.Area.Name)
+	}
 	for _, v := range cube.Variables {
 		f.text(v.Layer.Name)
 		f.text(v.Layer.Element.Unit)

@@ -72,7 +72,7 @@ func (b *cubes) add(l *layers.Layer) error {
 	if err != nil {
 		return err
 	}
-	if b.request.Level == nil && len(l.Levels) > 1 || b.request.Member == nil && len(l.Members) > 1 {
+	if b.request.Level == nil && b.request.Levels == nil && len(l.Levels) > 1 || b.request.Member == nil && b.request.Members == nil && len(l.Members) > 1 {
 		b.pinned = false
 	}
 	f := found{layer: l, levels: levels, picks: map[place]layers.Pick{}}
@@ -113,6 +113,9 @@ func (b *cubes) add(l *layers.Layer) error {
 // series are the fields of one member and level. The time that a request does not name is that of the first field found, for all.
 func (b *cubes) series(l *layers.Layer, member int, level float64) ([]layers.Pick, error) {
 	s := layers.Selection{Run: b.request.Run, Time: b.request.Time, Level: &level, Member: &member}
+	if b.request.Times != nil {
+		return b.listed(l, s)
+	}
 	switch {
 	case s.Time == nil && b.request.Cube, s.Time != nil && !s.Time.Current && s.Time.Start != s.Time.End:
 		s.Interval = true
@@ -126,6 +129,27 @@ func (b *cubes) series(l *layers.Layer, member int, level float64) ([]layers.Pic
 	}
 	p.Pinned = p.Pinned && b.request.Time != nil
 	return []layers.Pick{p}, nil
+}
+
+// listed are the fields of those times of a list that there are.
+func (b *cubes) listed(l *layers.Layer, s layers.Selection) (picks []layers.Pick, err error) {
+	for _, t := range b.request.Times {
+		s.Time = &layers.TimeChoice{Start: t, End: t}
+		p, bad := l.Pick(s, b.now)
+		var none *layers.DimensionError
+		switch {
+		case errors.As(bad, &none) && none.Dimension == "time":
+			b.pinned, err = false, bad
+		case bad != nil:
+			return nil, bad
+		default:
+			picks = append(picks, p)
+		}
+	}
+	if len(picks) > 0 {
+		err = nil
+	}
+	return picks, err
 }
 
 // sameNumber is how far apart, relative to their size, numbers may lie that went through text in different programs.
@@ -144,6 +168,8 @@ func (b *cubes) levels(l *layers.Layer) ([]field.Level, error) {
 	switch {
 	case len(l.Levels) == 0:
 		return []field.Level{{}}, nil
+	case valued && b.request.Levels != nil:
+		return b.levelsListed(l)
 	case !valued || in == nil && b.request.Cube:
 		return l.Levels, nil
 	case in == nil:
@@ -161,12 +187,28 @@ func (b *cubes) levels(l *layers.Layer) ([]field.Level, error) {
 	return some, nil
 }
 
+// levelsListed are those of a layer that stand in the request's list.
+func (b *cubes) levelsListed(l *layers.Layer) (some []field.Level, err error) {
+	for _, level := range l.Levels {
+		e := l.Elevation(level)
+		if slices.ContainsFunc(b.request.Levels, func(v float64) bool { return holds(&coverage.Interval{Low: v, High: v}, e) }) {
+			some = append(some, level)
+		}
+	}
+	if len(some) == 0 {
+		return nil, &layers.DimensionError{Dimension: "elevation", Layer: l.Name, Value: fmt.Sprint(b.request.Levels)}
+	}
+	return some, nil
+}
+
 // membersOf are those of a layer that the request means.
 func (b *cubes) membersOf(l *layers.Layer) ([]int, error) {
 	in := b.request.Member
 	switch {
 	case len(l.Members) == 0:
 		return []int{0}, nil
+	case b.request.Members != nil && len(l.Members) > 1:
+		return b.membersListed(l)
 	case len(l.Members) == 1 || in == nil && b.request.Cube:
 		return l.Members, nil
 	case in == nil:
@@ -180,6 +222,19 @@ func (b *cubes) membersOf(l *layers.Layer) ([]int, error) {
 	}
 	if len(some) == 0 {
 		return nil, &layers.DimensionError{Dimension: "member", Layer: l.Name, Value: intervalText(in)}
+	}
+	return some, nil
+}
+
+// membersListed are those of a layer that stand in the request's list.
+func (b *cubes) membersListed(l *layers.Layer) (some []int, err error) {
+	for _, m := range l.Members {
+		if slices.Contains(b.request.Members, m) {
+			some = append(some, m)
+		}
+	}
+	if len(some) == 0 {
+		return nil, &layers.DimensionError{Dimension: "member", Layer: l.Name, Value: fmt.Sprint(b.request.Members)}
 	}
 	return some, nil
 }

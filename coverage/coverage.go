@@ -89,6 +89,7 @@ type Cut struct {
 	// Frame: the answer is exactly the box, cut evenly, as of a map or a tile, and not whole cells of the grid. A box on the edges of
 	// cells has the stored values all the same. X and Y must not be slices.
 	Frame bool
+	Area  *Area // nil: all cells of the box
 }
 
 // Variable is one element of a coverage.

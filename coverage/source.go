@@ -20,6 +20,7 @@ type Source struct {
 	sampler Sampler
 	name    string // of the system, in plans
 	whole   bool   // the fields as they are
+	mask    *mask  // nil: no cell is left out
 }
 
 // New resolves a cube and a cut. Values are read from f, which must be held as long as the source is. Errors are the package's own.
@@ -36,6 +37,9 @@ func New(f sample.Fields, s Sampler, cube Cube, cut Cut) (*Source, error) {
 	source.whole = wholeOf(&source.Geometry, &cut, nx, ny)
 	if g.Ref.Code == cube.Variables[0].Layer.Grid.ID() {
 		source.Ref.Code = ""
+	}
+	if cut.Area != nil {
+		source.mask, source.whole = &mask{area: cut.Area}, false
 	}
 	return source, nil
 }
@@ -65,9 +69,19 @@ func (s *Source) Read(ctx context.Context, v, plane, n, row, rows int, dst []flo
 	if n < 1 || plane < 0 || plane+n > s.Planes(v) || row < 0 || rows < 1 || row+rows > s.Height() || len(dst) != n*size {
 		return fmt.Errorf("coverage: %d fields from %d, %d rows from %d into %d values", n, plane, rows, row, len(dst))
 	}
+	if err := s.read(ctx, v, plane, n, row, rows, dst); err != nil {
+		return err
+	}
+	s.hide(n, row, rows, dst)
+	return nil
+}
+
+// read is Read without what an area leaves out.
+func (s *Source) read(ctx context.Context, v, plane, n, row, rows int, dst []float32) error {
 	if s.Exact {
 		return s.cells(ctx, v, plane, n, row, rows, dst)
 	}
+	size := rows * s.Width()
 	for i := range n {
 		if err := s.sampled(ctx, v, plane+i, row, rows, dst[i*size:(i+1)*size]); err != nil {
 			return err
