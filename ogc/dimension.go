@@ -83,14 +83,14 @@ func Periods(times []field.Time) string {
 			i++
 			continue
 		}
-		b.WriteString(times[i].String() + "/" + times[last].String() + "/" + duration(times[i+1]-times[i]))
+		b.WriteString(times[i].String() + "/" + times[last].String() + "/" + Duration(times[i+1]-times[i]))
 		i = last + 1
 	}
 	return b.String()
 }
 
-// duration is seconds as ISO 8601 writes them: P1D, PT6H, PT1H30M.
-func duration(seconds field.Time) string {
+// Duration is seconds as ISO 8601 writes them: P1D, PT6H, PT1H30M.
+func Duration(seconds field.Time) string {
 	out := "P"
 	if days := seconds / 86400; days > 0 {
 		out += strconv.FormatInt(int64(days), 10) + "D"

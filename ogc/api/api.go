@@ -39,6 +39,8 @@ type Operation struct {
 	Tag     string
 	Params  []Param  // of the query; those of the path follow from it
 	Types   []string // media types of the answer
+	Formats []string // what f calls them; nil: as their types are called
+	Form    bool     // the parameters come in the body, as a form or as JSON
 	Handle  func(c *Call) error
 	// Owns tells that a request is this operation's, where several parts have the same path: those that ask are tried first, in the order
 	// of their parts. nil: it takes what the others leave.
@@ -56,6 +58,7 @@ type Param struct {
 	Name, Description string
 	Schema            map[string]any
 	Required          bool
+	OnPath            bool // in the API document it stands at the path, for all its methods
 }
 
 // Call is one request on its way.
@@ -147,7 +150,13 @@ func (h *Handler) serve(all []Operation) echo.HandlerFunc {
 		if i < 0 { // nobody's: the last says why
 			i = len(all) - 1
 		}
-		err := unknown(call, known[i], all[i].Also)
+		var err error
+		if all[i].Form {
+			call.Query, err = readForm(call.Request)
+		}
+		if err == nil {
+			err = unknown(call, known[i], all[i].Also)
+		}
 		if err == nil {
 			err = all[i].Handle(call)
 		}

@@ -59,6 +59,9 @@ func (h *Handler) describeAPI(base string) map[string]any {
 				described = both(before, described)
 			}
 			item[method] = described
+			if shared := onPath(o); shared != nil {
+				item["parameters"] = shared
+			}
 		}
 	}
 	info := map[string]any{"title": h.about.Title, "description": h.about.Abstract, "version": "1.0.0"}
@@ -89,12 +92,12 @@ func describeOperation(o Operation) map[string]any {
 	}
 	query := slices.Clip(o.Params)
 	if len(o.Types) > 0 {
-		query = append(query, formatParam(o.Types))
+		query = append(query, formatParam(o))
 	}
 	for _, p := range query {
-		params = append(params, map[string]any{
-			"name": p.Name, "in": "query", "required": p.Required, "description": p.Description, "style": "form", "explode": false, "schema": p.Schema,
-		})
+		if !p.OnPath && !o.Form {
+			params = append(params, describeParam(p))
+		}
 	}
 	content := map[string]any{}
 	for _, t := range o.Types {
@@ -130,10 +133,46 @@ func describeOperation(o Operation) map[string]any {
 		}
 		described["requestBody"] = map[string]any{"required": true, "content": bodies}
 	}
+	if o.Form {
+		described["requestBody"] = describeForm(query)
+	}
 	return described
 }
 
-// formatParam is the parameter f of an operation.
+// describeParam is a parameter of the query.
+func describeParam(p Param) map[string]any {
+	return map[string]any{
+		"name": p.Name, "in": "query", "required": p.Required, "description": p.Description, "style": "form", "explode": false, "schema": p.Schema,
+	}
+}
+
+// onPath is the parameters that stand at an operation's path; nil: there are none.
+func onPath(o Operation) (list []any) {
+	for _, p := range o.Params {
+		if p.OnPath && !o.Form {
+			list = append(list, describeParam(p))
+		}
+	}
+	return list
+}
+
+// describeForm is parameters as a body.
+func describeForm(params []Param) map[string]any {
+	properties, required := map[string]any{}, []any{}
+	for _, p := range params {
+		properties[p.Name] = p.Schema
+		if p.Required {
+			required = append(required, p.Name)
+		}
+	}
+	schema := map[string]any{"type": "object", "properties": properties}
+	if len(required) > 0 {
+		schema["required"] = required
+	}
+	body := map[string]any{"schema": schema}
+	return map[string]any{"required": true, "content": map[string]any{TypeForm: body, TypeJSON: body}}
+}
+
 // both is an operation that several parts have: the first's, with what the second knows besides.
 func both(first, second map[string]any) map[string]any {
 	seen := map[string]bool{}
@@ -159,9 +198,16 @@ func nameOf(param any) string {
 	return in + " " + name
 }
 
-func formatParam(types []string) Param {
+// formatParam is the parameter f of an operation.
+func formatParam(o Operation) Param {
 	short := []any{}
-	for _, t := range types {
+	for _, name := range o.Formats {
+		short = append(short, name)
+	}
+	for _, t := range o.Types {
+		if o.Formats != nil {
+			break
+		}
 		_, name, _ := strings.Cut(ogc.MediaType(t), "/")
 		name = strings.TrimPrefix(name, "vnd.oai.openapi+")
 		short = append(short, name)

@@ -1,0 +1,457 @@
+package edr
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/go-spatial/geom"
+
+	"isobar/answer"
+	"isobar/coverage"
+	"isobar/encode"
+	"isobar/encode/covjson"
+	"isobar/feature"
+	"isobar/field"
+	"isobar/geo"
+	"isobar/grid"
+	"isobar/layers"
+	"isobar/ogc"
+	"isobar/ogc/api"
+	"isobar/probe"
+)
+
+// cube answers with the cells in a box.
+func (s *service) cube(c *api.Call, q *question) error {
+	ref := q.ref
+	ref.NorthFirst = false // see geographic
+	box, ok, err := c.Box(ref)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return ogc.Missing("bbox")
+	}
+	if err := q.readHeights(c); err != nil {
+		return err
+	}
+	cut := coverage.Cut{In: &ref, X: coverage.Interval{Low: box[0], High: box[2]}, Y: coverage.Interval{Low: box[1], High: box[3]}}
+	if cut.Width, err = positions(c, "x"); err != nil {
+		return err
+	}
+	if cut.Height, err = positions(c, "y"); err != nil {
+		return err
+	}
+	return s.cells(c, q, "cube", cut)
+}
+
+// readHeights takes the heights of a bbox of six numbers, where z does not say more.
+func (q *question) readHeights(c *api.Call) error {
+	list := c.Query.List("bbox")
+	if len(list) != 6 || q.levels != nil {
+		return nil
+	}
+	levels, err := readNumbers("bbox", list[2]+"/"+list[5])
+	if err != nil {
+		return err
+	}
+	q.levels = levels
+	q.layers = slices.DeleteFunc(q.layers, func(l *layers.Layer) bool { return vertical(l) && len(q.levelsOf(l)) == 0 })
+	return nil
+}
+
+// area answers with the cells in polygons.
+func (s *service) area(c *api.Call, q *question) error {
+	if err := q.geographic(); err != nil {
+		return err
+	}
+	polygons, err := areas(c)
+	if err != nil {
+		return err
+	}
+	return s.cells(c, q, "area", polygonCut(polygons))
+}
+
+// polygonCut is the cells whose centres lie in polygons.
+func polygonCut(polygons geom.Geometry) coverage.Cut {
+	shape := feature.ShapeOf(polygons)
+	box, _ := feature.Bounds(polygons)
+	holds := func(at []geo.LonLat, in []bool) {
+		for i, p := range at {
+			east := p.Lon
+			for east < box[0] {
+				east += 360
+			}
+			for east-360 >= box[0] {
+				east -= 360
+			}
+			in[i] = east <= box[2] && p.Lat >= box[1] && p.Lat <= box[3] && shape.Covers([2]float64{east, p.Lat})
+		}
+	}
+	return within(box, &coverage.Area{
+		Name: fmt.Sprintf("polygon %x", sha256.Sum256(fmt.Append(nil, polygons))), Holds: holds,
+		Middle: geo.LonLat{Lon: (box[0] + box[2]) / 2, Lat: (box[1] + box[3]) / 2},
+	})
+}
+
+// within cuts an area out of its box.
+func within(box geo.Box, area *coverage.Area) coverage.Cut {
+	ref, err := geo.Lookup("CRS:84")
+	if err != nil { // it is always there
+		return coverage.Cut{X: coverage.All, Y: coverage.All}
+	}
+	return coverage.Cut{In: &ref, X: coverage.Interval{Low: box[0], High: box[2]}, Y: coverage.Interval{Low: box[1], High: box[3]}, Area: area}
+}
+
+// mostRadius bounds a radius, in metres: a quarter of the way around the Earth.
+const mostRadius = 10_000_000
+
+// radius answers with the cells within a distance.
+func (s *service) radius(c *api.Call, q *question) error {
+	if err := q.geographic(); err != nil {
+		return err
+	}
+	at, err := points(c)
+	if err != nil {
+		return err
+	}
+	if len(at) > 1 {
+		return unfit("POINT")
+	}
+	metres, err := distance(c, "within", "within-units", mostRadius)
+	if err != nil {
+		return err
+	}
+	return s.cells(c, q, "radius", circleCut(at[0], metres))
+}
+
+// circleCut is the cells whose centres lie within a distance.
+func circleCut(middle geo.LonLat, metres float64) coverage.Cut {
+	reach := metres / (earthRadius * rad) // degrees of latitude
+	box := geo.Box{middle.Lon - 180, max(middle.Lat-reach, -90), middle.Lon + 180, min(middle.Lat+reach, 90)}
+	if math.Abs(middle.Lat)+reach < 90 { // the pole lies outside
+		wide := math.Asin(math.Sin(reach*rad)/math.Cos(middle.Lat*rad)) / rad
+		box[0], box[2] = middle.Lon-wide, middle.Lon+wide
+	}
+	return within(box, &coverage.Area{
+		Name: fmt.Sprintf("circle %v %v", middle, metres), Middle: middle,
+		Holds: func(at []geo.LonLat, in []bool) {
+			for i, p := range at {
+				in[i] = feature.Distance(middle, p) <= metres
+			}
+		},
+	})
+}
+
+// cells answers with the cells of a cut.
+func (s *service) cells(c *api.Call, q *question, query string, cut coverage.Cut) error {
+	mediaType, err := s.choose(c, query)
+	if err != nil {
+		return err
+	}
+	if q.linear || q.unit != "" && mediaType != geoJSON && mediaType != csvText {
+		return ogc.Invalid("units", "units and interpolation-time are of values at places, and of cells as GeoJSON and CSV the units")
+	}
+	if q.space == probe.Nearest {
+		cut.Interpolation = coverage.Nearest
+	}
+	if c.Query.Get("crs") != "" {
+		cut.Out = &q.ref
+	}
+	requests, err := q.requests(c, cut)
+	if err != nil {
+		return err
+	}
+	if mediaType == geoJSON || mediaType == csvText {
+		return s.list(c, q, query, requests)
+	}
+	if mediaType == coverageJSON {
+		return s.grids(c, q, requests)
+	}
+	if requests, err = joined(requests); err != nil {
+		return err
+	}
+	requests[0].Format = mediaType
+	a, err := s.Coverages.Coverage(c.Context(), requests[0])
+	if err != nil {
+		return err
+	}
+	c.Header().Set("Content-Disposition", fmt.Sprintf("inline; filename=%q", fileName(q.of.ID)+a.Format.Extension))
+	a.Pinned = a.Pinned && q.settled(c)
+	return ogc.SendCoverage(c.ResponseWriter, c.Request, a, "")
+}
+
+// requests are the coverages that a question is of: parameters that lie on one grid and on the same levels share one.
+func (q *question) requests(c *api.Call, cut coverage.Cut) (all []answer.CoverageRequest, err error) {
+	var firsts []*layers.Layer
+	for _, l := range q.layers {
+		k := slices.IndexFunc(firsts, func(o *layers.Layer) bool {
+			return o.Grid.ID() == l.Grid.ID() && vertical(o) == vertical(l) && (!vertical(l) || slices.Equal(q.levelsOf(o), q.levelsOf(l)))
+		})
+		if k >= 0 {
+			all[k].Layers = append(all[k].Layers, l.Name)
+			continue
+		}
+		r, err := q.coverage(c, l, cut)
+		if err != nil {
+			return nil, err
+		}
+		firsts, all = append(firsts, l), append(all, r)
+	}
+	if len(all) == 0 {
+		return nil, errNothing
+	}
+	return all, nil
+}
+
+// coverage asks for the cells of a layer.
+func (q *question) coverage(c *api.Call, l *layers.Layer, cut coverage.Cut) (r answer.CoverageRequest, err error) {
+	r = answer.CoverageRequest{Layers: []string{l.Name}, Run: q.run, Cube: true, Cut: cut}
+	switch {
+	case !q.times.Interval || q.times.Current:
+		r.Times = q.timesOf(func() field.Time { return field.At(c.Now) })
+		if len(r.Times) == 0 {
+			return r, errNothing
+		}
+	case q.times.Start != nil || q.times.End != nil:
+		r.Time = &layers.TimeChoice{Start: math.MinInt64, End: math.MaxInt64}
+		if q.times.Start != nil {
+			r.Time.Start = *q.times.Start
+		}
+		if q.times.End != nil {
+			r.Time.End = *q.times.End
+		}
+		if r.Time.Start == r.Time.End { // an instant is no interval there
+			r.Times = []field.Time{r.Time.Start}
+		}
+	}
+	if vertical(l) && q.levels != nil {
+		for _, level := range q.levelsOf(l) {
+			r.Levels = append(r.Levels, l.Elevation(level))
+		}
+	}
+	if q.members != nil && len(l.Members) > 1 {
+		if r.Members = q.membersOf(l); len(r.Members) == 0 {
+			return r, errNothing
+		}
+	}
+	return r, nil
+}
+
+// joined makes one request of all, for formats that hold parameters on several levels. Several grids are refused below.
+func joined(all []answer.CoverageRequest) ([]answer.CoverageRequest, error) {
+	one := all[0]
+	one.Layers, one.Levels = slices.Clone(one.Layers), slices.Clone(one.Levels)
+	for _, r := range all[1:] {
+		one.Layers, one.Levels = append(one.Layers, r.Layers...), append(one.Levels, r.Levels...)
+	}
+	return []answer.CoverageRequest{one}, nil
+}
+
+// fileName is a collection's name as a file may have it.
+func fileName(id string) string {
+	return string(bytes.Map(func(r rune) rune {
+		if r < ' ' || slices.Contains([]rune(`/\<>:"|?*`), r) {
+			return '_'
+		}
+		return r
+	}, []byte(id)))
+}
+
+// flat tells that a grid's cells lie on longitudes and latitudes.
+func flat(l *layers.Layer) bool {
+	n, ok := grid.NativeOf(l.Grid)
+	return !ok || n.Degrees && n.Turn == 360
+}
+
+// open resolves coverages.
+func (s *service) open(c *api.Call, requests []answer.CoverageRequest, format string) (all []answer.Coverage, done func(), err error) {
+	done = func() {
+		for _, a := range all {
+			a.Done()
+		}
+	}
+	for _, r := range requests {
+		r.Format = format
+		a, err := s.Coverages.Coverage(c.Context(), r)
+		if err != nil {
+			done()
+			return nil, nil, err
+		}
+		all = append(all, a)
+	}
+	return all, done, nil
+}
+
+// byMember asks for each member by itself, as a Grid of CoverageJSON has no axis for them.
+func (q *question) byMember(requests []answer.CoverageRequest) (all []answer.CoverageRequest) {
+	for _, r := range requests {
+		l, err := q.catalogue.Layer(r.Layers[0])
+		if err != nil || len(l.Members) < 2 {
+			all = append(all, r)
+			continue
+		}
+		for _, m := range q.membersOf(l) {
+			one, at := r, coverage.At(float64(m))
+			one.Member, one.Members = &at, nil
+			all = append(all, one)
+		}
+	}
+	return all
+}
+
+// grids answers with CoverageJSON: one coverage, or a collection of one for each kind of levels. Cells come in CRS84 unless another system
+// is asked for, as no client knows a model's own.
+func (s *service) grids(c *api.Call, q *question, requests []answer.CoverageRequest) error {
+	ref, err := geo.Lookup("CRS:84")
+	if err != nil {
+		return err
+	}
+	for i := range requests {
+		if l, err := q.catalogue.Layer(requests[i].Layers[0]); err == nil && requests[i].Cut.Out == nil && !flat(l) {
+			requests[i].Cut.Out = &ref
+		}
+	}
+	all, done, err := s.open(c, q.byMember(requests), coverageJSON)
+	if err != nil {
+		return err
+	}
+	if len(all) == 1 {
+		all[0].Pinned = all[0].Pinned && q.settled(c)
+		return ogc.SendCoverage(c.ResponseWriter, c.Request, all[0], coverageJSON)
+	}
+	a := answer.Coverage{Source: all[0].Source, Format: all[0].Format, MaxAge: answerAge, Pinned: q.settled(c), Done: done}
+	sum := sha256.New()
+	for _, one := range all {
+		a.Pinned = a.Pinned && one.Pinned
+		a.Bytes += one.Bytes
+		sum.Write([]byte(one.ETag))
+	}
+	a.ETag = `"` + hex.EncodeToString(sum.Sum(nil)[:12]) + `"`
+	writers := make([]covjson.Writer, len(all))
+	for i := range all {
+		writers[i] = all[i].Write
+	}
+	a.Write = covjson.Joined(writers)
+	return ogc.SendCoverage(c.ResponseWriter, c.Request, a, coverageJSON)
+}
+
+// mostListed bounds the values of cells that are written one by one.
+const mostListed = 2_000_000
+
+// list answers with cells one by one.
+func (s *service) list(c *api.Call, q *question, query string, requests []answer.CoverageRequest) error {
+	all, done, err := s.open(c, requests, coverageJSON)
+	if err != nil {
+		return err
+	}
+	defer done()
+	n := int64(0)
+	for _, a := range all {
+		n += a.Source.Cells()
+	}
+	if n > mostListed {
+		return &answer.BudgetError{Cells: n, MaxCells: mostListed}
+	}
+	var values []encode.Values
+	pinned := q.settled(c)
+	for _, a := range all {
+		some, err := s.listed(c.Context(), q, a.Source)
+		if err != nil {
+			return err
+		}
+		values, pinned = append(values, some...), pinned && a.Pinned
+	}
+	return s.send(c, q, query, values, pinned)
+}
+
+// listed reads a coverage as values at places, one for each member.
+func (s *service) listed(ctx context.Context, q *question, from *coverage.Source) (all []encode.Values, err error) {
+	at, in := cellPlaces(from)
+	size, first := from.Width()*from.Height(), from.Variables[0]
+	for m, member := range from.Members {
+		v := encode.Values{At: at, Times: from.Times}
+		if from.HasMembers() {
+			v.Member = &from.Members[m]
+		}
+		_ = member
+		if vertical(first.Layer) {
+			v.Kind = first.Levels[0].Kind
+			for _, level := range first.Levels {
+				v.Levels = append(v.Levels, first.Layer.Elevation(level))
+			}
+		}
+		v.Runs = planeRuns(from, m)
+		planes := len(from.Times) * len(first.Levels)
+		buffer := make([]float32, size)
+		for i := range from.Variables {
+			variable := &from.Variables[i]
+			unit, convert := q.converter(variable.Layer)
+			of := make([]float32, 0, planes*len(at))
+			for p := range planes {
+				if err := from.Read(ctx, i, m*planes+p, 1, 0, from.Height(), buffer); err != nil {
+					return nil, err
+				}
+				for _, k := range in {
+					of = append(of, convert(buffer[k]))
+				}
+			}
+			v.Parameters = append(v.Parameters, encode.Parameter{Name: fieldName(variable.Layer), Layer: variable.Layer, Unit: unit})
+			v.Of = append(v.Of, of)
+		}
+		all = append(all, v)
+	}
+	return all, nil
+}
+
+// cellPlaces are the centres of the cells that are asked for, and where they stand among all.
+func cellPlaces(from *coverage.Source) (at []geo.LonLat, in []int) {
+	within := from.Within()
+	xy, row := make([]geo.XY, from.Width()), make([]geo.LonLat, from.Width())
+	for j, y := range from.Y {
+		for i, x := range from.X {
+			xy[i] = geo.XY{X: x, Y: y}
+		}
+		from.Ref.Inverse(row, xy)
+		for i, p := range row {
+			if k := j*len(row) + i; (within == nil || within[k]) && p.Lon == p.Lon && p.Lat == p.Lat {
+				at, in = append(at, geo.LonLat{Lon: near(p.Lon, from.X[i], from.Ref.Degrees), Lat: p.Lat}), append(in, k)
+			}
+		}
+	}
+	return at, in
+}
+
+// near is a longitude in the turn of an axis of degrees.
+func near(lon, x float64, degrees bool) float64 {
+	if degrees && math.Abs(math.Remainder(lon-x, 360)) < 1e-9 {
+		return x
+	}
+	return math.Round(lon*1e7) / 1e7
+}
+
+// planeRuns are the runs of a member's times; nil if they differ by level.
+func planeRuns(from *coverage.Source, member int) (runs []field.Time) {
+	levels := len(from.Variables[0].Levels)
+	for t := range from.Times {
+		var run field.Time
+		for i := range from.Variables {
+			for l := range levels {
+				p, ok := from.Pick(i, (member*len(from.Times)+t)*levels+l)
+				switch {
+				case !ok || p.Run == run:
+				case run == 0:
+					run = p.Run
+				default:
+					return nil
+				}
+			}
+		}
+		runs = append(runs, run)
+	}
+	return runs
+}

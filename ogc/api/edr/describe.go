@@ -1,0 +1,343 @@
+package edr
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"isobar/elements"
+	"isobar/encode/covjson"
+	"isobar/field"
+	"isobar/geo"
+	"isobar/layers"
+	"isobar/ogc"
+	"isobar/ogc/api"
+)
+
+// wgs84 is the system of longitudes and latitudes as EDR wants it told.
+const wgs84 = `GEOGCS["WGS 84",DATUM["WGS_1984",SPHEROID["WGS 84",6378137,298.257223563]],PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433],AXIS["Longitude",EAST],AXIS["Latitude",NORTH]]`
+
+// ucum is the list that units' codes are from.
+const ucum = "http://www.opengis.net/def/uom/UCUM/"
+
+// parameter describes a parameter (/req/edr/rc-parameters).
+type parameter struct {
+	Type        string        `json:"type"`
+	ID          string        `json:"id"`
+	Description string        `json:"description,omitempty"`
+	Label       string        `json:"label"`
+	DataType    string        `json:"data-type"`
+	Unit        *unit         `json:"unit,omitempty"`
+	Observed    observed      `json:"observedProperty"`
+	Measured    *measurement  `json:"measurementType,omitempty"`
+	GRIB        *gribNumbers  `json:"grib2,omitempty"`
+	Extent      *parameterAxe `json:"extent,omitempty"`
+}
+
+type unit struct {
+	Label  string         `json:"label,omitempty"`
+	Symbol covjson.Symbol `json:"symbol"`
+}
+
+type observed struct {
+	ID    string `json:"id,omitempty"`
+	Label string `json:"label"`
+}
+
+type measurement struct {
+	Method   string `json:"method"`
+	Duration string `json:"duration,omitempty"`
+}
+
+// gribNumbers are GRIB 2's for a parameter.
+type gribNumbers struct {
+	Discipline int `json:"discipline"`
+	Category   int `json:"category"`
+	Number     int `json:"number"`
+}
+
+// parameterAxe is the vertical of a parameter among others of a model.
+type parameterAxe struct {
+	Vertical *vertic `json:"vertical"`
+}
+
+// vertic is a vertical extent.
+type vertic struct {
+	Interval [][]string `json:"interval"`
+	Values   []string   `json:"values"`
+	VRS      string     `json:"vrs"`
+	Name     string     `json:"name,omitempty"`
+}
+
+// dimension is an extent that is no place, time or height.
+type dimension struct {
+	ID        string     `json:"id"`
+	Interval  [][]string `json:"interval"`
+	Values    []string   `json:"values"`
+	Reference string     `json:"reference"`
+}
+
+// methods are the statistical processes in CF's words.
+var methods = map[elements.Process]string{
+	elements.Instant: "instantaneous", elements.Mean: "mean", elements.Sum: "sum", elements.Maximum: "maximum", elements.Minimum: "minimum",
+	elements.Difference: "difference", elements.Deviation: "standard_deviation", elements.RootMean: "root_mean_square",
+}
+
+// parameter describes a layer as a parameter of a collection.
+func (s *service) parameter(of ogc.Collection, l *layers.Layer) parameter {
+	el := l.Element
+	p := parameter{Type: "Parameter", ID: fieldName(l), Description: el.Abstract, Label: l.Title, DataType: "float", Observed: observed{Label: l.Title}}
+	if el.Unit != "" {
+		p.Unit = &unit{Label: elements.UnitLabel(el.Unit), Symbol: covjson.Symbol{Value: covjson.Code(el.Unit), Type: ucum}}
+	}
+	if el.StandardName != "" {
+		p.Observed.ID = "http://vocab.nerc.ac.uk/standard_name/" + el.StandardName + "/"
+	}
+	if s.Elements != nil {
+		numbers, ok := s.Elements.Parameter(el.ID)
+		if method, known := methods[numbers.Process]; known {
+			p.Measured = &measurement{Method: method, Duration: spanOf(l, numbers.Process)}
+		}
+		if ok {
+			p.GRIB = &gribNumbers{numbers.Discipline, numbers.Category, numbers.Number}
+			if p.Observed.ID == "" && numbers.Category < 192 && numbers.Number < 192 {
+				p.Observed.ID = fmt.Sprintf("http://codes.wmo.int/grib2/codeflag/4.2/%d-%d-%d", numbers.Discipline, numbers.Category, numbers.Number)
+			}
+		}
+	}
+	if p.Observed.ID == "" {
+		p.Observed.ID = "urn:isobar:element:" + el.ID
+	}
+	if v := verticalOf(l); v != nil && of.Whole {
+		p.Extent = &parameterAxe{v}
+	}
+	return p
+}
+
+// spanOf is how long a layer's values are taken over, of those that are all taken over the same.
+func spanOf(l *layers.Layer, p elements.Process) string {
+	if p == elements.Instant || len(l.Times) == 0 {
+		return ""
+	}
+	last := l.Times[len(l.Times)-1]
+	pick, err := l.Pick(layers.Selection{Time: &layers.TimeChoice{Start: last, End: last}}, last.UTC())
+	if err != nil || pick.Span <= 0 {
+		return ""
+	}
+	return ogc.Duration(field.Time(pick.Span))
+}
+
+// verticalOf is a layer's vertical extent; nil: it has none.
+func verticalOf(l *layers.Layer) *vertic {
+	unit, ok := ogc.LevelUnit(l)
+	if !ok {
+		return nil
+	}
+	values := make([]float64, len(l.Levels))
+	for i, level := range l.Levels {
+		values[i] = l.Elevation(level)
+	}
+	slices.Sort(values)
+	v := &vertic{VRS: vrs(l.Levels[0].Kind, unit), Name: strings.TrimSpace(string(l.Levels[0].Kind) + " " + unit)}
+	v.Interval, v.Values = [][]string{{ogc.Number(values[0]), ogc.Number(values[len(values)-1])}}, series(values)
+	return v
+}
+
+// series writes ascending numbers, evenly spaced ones as Rn/min/step.
+func series(values []float64) (list []string) {
+	if n := len(values); n > 2 {
+		step := values[1] - values[0]
+		even := true
+		for i := 2; i < n; i++ {
+			even = even && values[i]-values[i-1] == step
+		}
+		if even {
+			return []string{"R" + strconv.Itoa(n) + "/" + ogc.Number(values[0]) + "/" + ogc.Number(step)}
+		}
+	}
+	for _, v := range values {
+		list = append(list, ogc.Number(v))
+	}
+	return list
+}
+
+// vrs is a kind of level as a vertical reference system.
+func vrs(kind elements.LevelKind, unit string) string {
+	name, up := string(kind), "UP"
+	switch kind {
+	case elements.Pressure, elements.PressureLay:
+		name, up = "Pressure", "DOWN"
+	case elements.Height, elements.HeightLayer:
+		name = "Height above ground"
+	case elements.Altitude:
+		name = "Altitude above mean sea level"
+	case elements.Depth, elements.SeaDepth:
+		name, up = "Depth", "DOWN"
+	}
+	if unit == "" {
+		unit = "1"
+	}
+	return fmt.Sprintf(`VERTCS[%q,VDATUM[%q],PARAMETER["Vertical_Shift",0.0],UNIT[%q,1.0],AXIS["Up",%s]]`, name, name, unit, up)
+}
+
+// whens writes ascending times, evenly spaced ones as Rn/start/period.
+func whens(times []field.Time) (list []string) {
+	for i := 0; i < len(times); {
+		n := 1
+		for i+n < len(times) && (n == 1 || times[i+n]-times[i+n-1] == times[i+1]-times[i]) {
+			n++
+		}
+		if n < 3 {
+			list = append(list, times[i].String())
+			i++
+			continue
+		}
+		list = append(list, "R"+strconv.Itoa(n)+"/"+times[i].String()+"/"+ogc.Duration(times[i+1]-times[i]))
+		i += n
+	}
+	return list
+}
+
+// describe adds to a collection what EDR tells of it (OGC 19-086r6, 8.2.3).
+func (s *service) describe(base string, of ogc.Collection, into *api.CollectionInfo) {
+	at := api.CollectionURL(base, of.ID)
+	s.tell(at, of, nil, into)
+	into.Links = append(into.Links,
+		api.Link{Href: at, Rel: "data", Type: api.TypeJSON, Title: "What this collection can be asked for"},
+		api.Link{Href: at + "/instances", Rel: "instances", Type: api.TypeJSON, Title: "Runs"},
+	)
+}
+
+// tell adds what is the same for a collection and for one of its runs.
+func (s *service) tell(at string, of ogc.Collection, run *field.Time, into *api.CollectionInfo) {
+	var times []field.Time
+	parameters := map[string]parameter{}
+	var members []int
+	var levels *vertic
+	for _, l := range of.Layers {
+		if run != nil && !slices.Contains(l.Runs, *run) {
+			continue
+		}
+		parameters[fieldName(l)] = s.parameter(of, l)
+		times = append(times, runTimes(l, run)...)
+		if len(l.Members) > len(members) {
+			members = l.Members
+		}
+		if v := verticalOf(l); v != nil && (levels == nil || len(l.Levels) > 1 && levels.Name == v.Name && len(v.Values) > len(levels.Values)) {
+			levels = v
+		}
+	}
+	slices.Sort(times)
+	times = slices.Compact(times)
+	if into.Extent.Temporal != nil && len(times) > 0 {
+		into.Extent.Temporal.Interval = [][2]string{{times[0].String(), times[len(times)-1].String()}}
+		into.Extent.Temporal.Values = whens(times)
+	}
+	if levels != nil {
+		into.Extent.Vertical = levels
+	}
+	if custom := customs(of, run, members); custom != nil {
+		into.Extent.Custom = custom
+	}
+	into.Add("keywords", keywords(of))
+	into.Add("output_formats", s.formats("cube"))
+	into.Add("parameter_names", parameters)
+	into.Add("data_queries", s.dataQueries(at, run == nil, levels))
+	into.Add("within_units", distanceNames)
+}
+
+// customs are the further dimensions: run, and member of an ensemble.
+func customs(of ogc.Collection, run *field.Time, members []int) (list []dimension) {
+	if runs := runsOfAll(of); run == nil && len(runs) > 0 {
+		list = append(list, dimension{
+			ID: "reference_time", Interval: [][]string{{runs[0].String(), runs[len(runs)-1].String()}}, Values: whens(runs),
+			Reference: "http://www.opengis.net/def/axis/OGC/0/reference_time",
+		})
+	}
+	if n := len(members); n > 1 {
+		values := make([]float64, n)
+		for i, m := range members {
+			values[i] = float64(m)
+		}
+		list = append(list, dimension{
+			ID: "member", Interval: [][]string{{strconv.Itoa(members[0]), strconv.Itoa(members[n-1])}}, Values: series(values),
+			Reference: "http://vocab.nerc.ac.uk/standard_name/realization/",
+		})
+	}
+	return list
+}
+
+// keywords are what a collection is about.
+func keywords(of ogc.Collection) (words []string) {
+	for _, l := range of.Layers {
+		if theme := l.Element.Theme; theme != "" && !slices.Contains(words, theme) {
+			words = append(words, theme)
+		}
+	}
+	return append(words, of.Model.Title)
+}
+
+// dataQueries are the kinds of questions that may be asked (/req/edr/rc-data-queries).
+func (s *service) dataQueries(at string, whole bool, levels *vertic) map[string]any {
+	all := map[string]any{}
+	heights := heightNames
+	if levels != nil {
+		_, unit, _ := strings.Cut(levels.Name, " ")
+		heights = append([]string{unit}, slices.DeleteFunc(slices.Clone(heightNames), func(u string) bool { return u == unit })...)
+	}
+	details := []map[string]string{{"crs": "CRS84", "wkt": wgs84}}
+	for _, q := range queries() {
+		all[q.name] = map[string]any{"link": s.queryLink(at, q.name, q.title, q.about, details, heights)}
+	}
+	if s.Places != nil {
+		all["locations"] = map[string]any{"link": s.queryLink(at, "locations", "Locations", "Values at named places", details, heights)}
+	}
+	all["items"] = map[string]any{"link": s.queryLink(at, "items", "Items", "What the collection is made of: runs", details, heights)}
+	if whole {
+		all["instances"] = map[string]any{"link": map[string]any{
+			"href": at + "/instances", "rel": "data", "type": api.TypeJSON, "variables": map[string]any{
+				"title": "Runs", "description": "Runs of the model", "query_type": "instances", "output_formats": s.formats("cube"), "default_output_format": formatName(coverageJSON), "crs_details": details,
+			},
+		}}
+	}
+	return all
+}
+
+// queryLink is one kind of question.
+func (s *service) queryLink(at, name, title, about string, details []map[string]string, heights []string) map[string]any {
+	formats := s.formats(name)
+	variables := map[string]any{
+		"title": title, "description": about, "query_type": name, "output_formats": formats, "default_output_format": formats[0], "crs_details": details,
+	}
+	switch name {
+	case "radius":
+		variables["within_units"] = distanceNames
+	case "corridor":
+		variables["width_units"], variables["height_units"] = distanceNames, heights
+	case "cube":
+		variables["height_units"] = heights[:1]
+	}
+	return map[string]any{"href": at + "/" + name, "rel": "data", "type": s.types(name)[0], "title": title, "templated": false, "variables": variables}
+}
+
+// runsOfAll are the runs of a collection's layers, ascending.
+func runsOfAll(of ogc.Collection) (runs []field.Time) {
+	for _, l := range of.Layers {
+		if !slices.Equal(runs, l.Runs) {
+			runs = append(runs, l.Runs...)
+		}
+	}
+	slices.Sort(runs)
+	return slices.Compact(runs)
+}
+
+// boxOf is where layers lie, all together.
+func boxOf(all []*layers.Layer) [4]float64 {
+	box := ogc.Geographic(all[0].Extent)
+	for _, l := range all[1:] {
+		b := ogc.Geographic(l.Extent)
+		box = geo.Box{min(box[0], b[0]), min(box[1], b[1]), max(box[2], b[2]), max(box[3], b[3])}
+	}
+	return box
+}

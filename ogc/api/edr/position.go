@@ -1,0 +1,98 @@
+package edr
+
+import (
+	"isobar/encode"
+	"isobar/geo"
+	"isobar/ogc"
+	"isobar/ogc/api"
+)
+
+// position answers with values at places.
+func (s *service) position(c *api.Call, q *question) error {
+	if err := q.geographic(); err != nil {
+		return err
+	}
+	at, err := points(c)
+	if err != nil {
+		return err
+	}
+	return s.at(c, q, "position", at, nil)
+}
+
+// at answers with values at places, which may have names.
+func (s *service) at(c *api.Call, q *question, query string, at []geo.LonLat, names []string) error {
+	if _, err := s.choose(c, query); err != nil { // before work
+		return err
+	}
+	all, pinned, err := s.read(c, q, at)
+	if err != nil {
+		return err
+	}
+	if names != nil {
+		for i := range all {
+			all[i].Names = names
+		}
+	}
+	return s.send(c, q, query, present(all), pinned)
+}
+
+// present are values without the places that have none at all: outside the grid.
+func present(all []encode.Values) []encode.Values {
+	for i := range all {
+		v := &all[i]
+		var in []int
+		for p := range v.At {
+			if hasValue(v, p) {
+				in = append(in, p)
+			}
+		}
+		if len(in) == len(v.At) || len(in) == 0 {
+			continue
+		}
+		all[i] = only(v, in)
+	}
+	return all
+}
+
+// hasValue tells that there is a value at a place.
+func hasValue(v *encode.Values, place int) bool {
+	for _, of := range v.Of {
+		for i := place; i < len(of); i += len(v.At) {
+			if of[i] == of[i] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// only is values at some of the places.
+func only(v *encode.Values, in []int) encode.Values {
+	some := *v
+	some.At, some.Names, some.Of = nil, nil, nil
+	for _, p := range in {
+		some.At = append(some.At, v.At[p])
+		if v.Names != nil {
+			some.Names = append(some.Names, v.Names[p])
+		}
+	}
+	for _, of := range v.Of {
+		few := make([]float32, 0, len(of)/len(v.At)*len(in))
+		for row := 0; row < len(of); row += len(v.At) {
+			for _, p := range in {
+				few = append(few, of[row+p])
+			}
+		}
+		some.Of = append(some.Of, few)
+	}
+	return some
+}
+
+// geographic refuses reference systems that are not degrees: places are told in them. In queries of EDR longitude comes first in all of
+// them, as the standard's definition of WGS 84 has it (/req/edr/linestring-coords-response).
+func (q *question) geographic() error {
+	if q.ref.Degrees {
+		return nil
+	}
+	return ogc.Invalid("crs", "crs: places are told in CRS84 here, longitude first")
+}
