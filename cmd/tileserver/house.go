@@ -22,6 +22,8 @@ import (
 	"isobar/feature"
 	"isobar/ingest"
 	"isobar/layers"
+	"isobar/ogc/api/edr"
+	"isobar/probe"
 	"isobar/render"
 	"isobar/sample"
 	"isobar/store"
@@ -86,7 +88,9 @@ func newHouse(env *environment, conf config) (h *house, err error) {
 	coverages := answer.NewCoverages(h.service, sampler, numbers(rows.elements), answer.CoverageLimits{
 		Cells: int64(conf.Limits.CoverageCells), Bytes: int64(conf.Limits.CoverageSize) << 20,
 	})
-	h.handler, err = h.routes(h.service, coverages, rows.sets, pictures, []feature.Catalogue{rows.places})
+	h.handler, err = h.routes(h.service, coverages, rows.sets, pictures, []feature.Catalogue{rows.places}, edr.Rooms{
+		Probes: probe.New(sampler, probe.Limits{}), Coverages: coverages, Catalogue: h.service.Catalogue, Elements: rows.elements, Places: rows.places,
+	})
 	return h, err
 }
 

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,6 +20,7 @@ import (
 	"isobar/ogc"
 	"isobar/ogc/api"
 	apicoverages "isobar/ogc/api/coverages"
+	"isobar/ogc/api/edr"
 	"isobar/ogc/api/features"
 	"isobar/ogc/api/maps"
 	"isobar/ogc/api/styles"
@@ -30,7 +33,7 @@ import (
 )
 
 // routes is the service's HTTP side: middleware, then one line for each service.
-func (h *house) routes(service *answer.Service, coverages *answer.Coverages, sets *tilematrix.Catalogue, pictures []encode.Picture, collections []feature.Catalogue) (http.Handler, error) {
+func (h *house) routes(service *answer.Service, coverages *answer.Coverages, sets *tilematrix.Catalogue, pictures []encode.Picture, collections []feature.Catalogue, values edr.Rooms) (http.Handler, error) {
 	page, err := web.New()
 	if err != nil {
 		return nil, err
@@ -57,6 +60,7 @@ func (h *house) routes(service *answer.Service, coverages *answer.Coverages, set
 		styles.Part(hold, formats.Types()[0]),
 		maps.Part(service, hold, about, formats),
 		tiles.Part(service, hold, about, sets, formats),
+		edr.Part(values),
 	).Register(e)
 	getOrHead(e, "/viewer/*", echo.WrapHandler(page))
 	getOrHead(e, "/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
@@ -66,7 +70,7 @@ func (h *house) routes(service *answer.Service, coverages *answer.Coverages, set
 
 // streams tells of answers that are written as they are made: their size is bounded, and a slow client may take its time.
 func streams(c echo.Context) bool {
-	return c.Path() == wcs.Path || strings.HasSuffix(c.Path(), "/coverage")
+	return c.Path() == wcs.Path || slices.Contains([]string{"coverage", "cube", "area", "radius"}, c.Path()[strings.LastIndexByte(c.Path(), '/')+1:])
 }
 
 // getOrHead registers a handler for both methods: echo answers HEAD with 405 otherwise.
@@ -106,10 +110,14 @@ func open(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
+// emptySegments is encoded slashes behind a slash, as clients write that encode a path which they have joined so.
+var emptySegments = regexp.MustCompile(`^/(?i:%2f)+`)
+
 // tidy drops slashes at the end of a path and doubled ones: clients join a base that ends in one with paths that begin with one.
 func tidy(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		u := c.Request().URL
+		u.RawPath = emptySegments.ReplaceAllString(u.RawPath, "/")
 		for _, path := range []*string{&u.Path, &u.RawPath} {
 			for strings.Contains(*path, "//") {
 				*path = strings.ReplaceAll(*path, "//", "/")
