@@ -65,9 +65,17 @@ type limitsConfig struct {
 	Height  int           `yaml:"height"`  // pixels
 	Layers  int           `yaml:"layers"`  // of one map
 	Timeout time.Duration `yaml:"timeout"` // of one answer
+	Sizes   []sizeConfig  `yaml:"sizes"`   // of maps of some layers
 
 	CoverageCells int `yaml:"coverage_cells"` // values of one coverage, over all its fields
 	CoverageSize  int `yaml:"coverage_size"`  // MiB of one coverage
+}
+
+// sizeConfig bounds the maps of the layers that match a pattern, in pixels.
+type sizeConfig struct {
+	Layers string `yaml:"layers"`
+	Width  int    `yaml:"width"`
+	Height int    `yaml:"height"`
 }
 
 // memoryConfig bounds what is kept in memory, in MiB.
@@ -161,6 +169,14 @@ func (c *config) check() error {
 	for i, pattern := range c.Prerender.Layers {
 		if _, err := path.Match(pattern, ""); err != nil {
 			return fmt.Errorf("prerender.layers[%d]: %q is no pattern such as gfs-0p25.*", i, pattern)
+		}
+	}
+	for i, s := range c.Limits.Sizes {
+		if _, err := path.Match(s.Layers, ""); err != nil || s.Layers == "" {
+			return fmt.Errorf("limits.sizes[%d].layers: %q is no pattern such as hrrr.*", i, s.Layers)
+		}
+		if s.Width < 0 || s.Height < 0 || s.Width == 0 && s.Height == 0 {
+			return fmt.Errorf("limits.sizes[%d]: %d x %d is no size", i, s.Width, s.Height)
 		}
 	}
 	if c.Limits.Timeout <= 0 {
