@@ -49,7 +49,8 @@ type Result struct {
 	Body []byte `json:"body"`
 }
 
-// Work does one job. It stops when ctx ends, and tells per cent done and what it does, as often as it likes.
+// Work does one job. It stops when ctx ends, and tells per cent done and what it does, as often as it likes, from one goroutine. It may be
+// begun anew if the program ends meanwhile. The text of its error is the job's message, for whoever asked for it.
 type Work func(ctx context.Context, input json.RawMessage, progress func(percent int, message string)) (Result, error)
 
 // ErrNotFound and its siblings say why a job or its result can't be had, by wrapping.
@@ -58,4 +59,5 @@ var (
 	ErrNotDone  = errors.New("job is not done")
 	ErrFailed   = errors.New("job failed")
 	ErrFull     = errors.New("too many jobs wait")
+	ErrProcess  = errors.New("no such process")
 )
