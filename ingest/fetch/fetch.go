@@ -224,7 +224,12 @@ func (c *Client) ask(ctx context.Context, q Request, w io.Writer) (Response, err
 // judge tells what an answer's head means.
 func (c *Client) judge(q Request, resp *http.Response) error {
 	later := retryAfter(resp.Header.Get("Retry-After"), time.Now())
-	refused := func(d time.Duration, why error) error { return &source.RetryAfter{After: max(later, d), Err: why} }
+	refused := func(usual time.Duration, why error) error {
+		if later > 0 {
+			usual = later
+		}
+		return &source.RetryAfter{After: usual, Err: why}
+	}
 	kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")) // a type that can't be read is none
 	switch s := resp.StatusCode; {
 	case s == http.StatusNotModified:
