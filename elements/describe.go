@@ -53,6 +53,7 @@ func (c *Catalogue) element(n name) Element {
 	e := Element{
 		ID: c.id(n), Title: q.Title, Abstract: q.Abstract, Theme: q.Theme, Unit: q.Unit.Value, DisplayUnit: q.Display.Value,
 		Interpolation: q.Interpolation, Style: q.Style, StandardName: q.Standard, LevelKind: n.kind, Known: true, U: q.U,
+		Sum: n.process == Sum && (n.ensemble == "" || n.ensemble == "mean"),
 	}
 	own, statistic := q.at(n), Process("")
 	if own == nil && n.process != q.Process {

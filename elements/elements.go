@@ -92,6 +92,7 @@ type Element struct {
 	StandardName  string        // CF
 	LevelKind     LevelKind     //
 	Known         bool          // false: made from a file's numbers
+	Sum           bool          // amounts over a span of time, which add up
 	// Vector partner: for u the v and for v the u, as element IDs; "" for scalars. U tells which of the two this is.
 	Partner string
 	U       bool

@@ -44,7 +44,8 @@ func (e *SyntaxError) Error() string { return fmt.Sprintf("column %d: %s", e.Off
 //
 // and the functions sqrt abs exp log log10 sin cos tan asin acos atan atan2 floor ceil round sign min max (of two and more) pow hypot
 // deg rad mod (the sign is the divisor's) if(cond, a, b) clamp(x, low, high), angles in radians, and of vectors' components
-// speed(u, v) and direction(u, v): the degrees that the wind comes from, more than 0 and at most 360; calm is 0.
+// speed(u, v) and direction(u, v): the degrees that the wind comes from, more than 0 and at most 360; calm is 0;
+// and heatindex(t, r), in kelvin, of kelvin and percent.
 // Numbers are computed in double precision. Errors are *SyntaxError.
 func ParseExpression(text string) (*Expression, error) {
 	if len(text) > maxExpression {

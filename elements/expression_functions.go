@@ -56,6 +56,7 @@ var functions = map[string]*function{
 	"atan2": {2, 2, nil, math.Atan2, nil}, "pow": {2, 2, nil, pow, nil}, "mod": {2, 2, nil, mod, nil},
 	"min": {2, 16, nil, lesser, nil}, "max": {2, 16, nil, greater, nil},
 	"hypot": {2, 2, nil, speed, nil}, "speed": {2, 2, nil, speed, nil}, "direction": {2, 2, nil, direction, nil},
+	"heatindex": {2, 2, nil, heatIndex, nil},
 
 	"if": {3, 3, nil, nil, choose}, "clamp": {3, 3, nil, nil, clamp},
 }

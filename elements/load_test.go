@@ -74,7 +74,7 @@ func TestElementsAreDescribed(t *testing.T) {
 		{ID: "tp_prob_gt_25", Title: "Precipitation, probability above 25 mm", Abstract: "Water of rain and of melted snow.", Theme: "Rain and snow", Unit: "%", DisplayUnit: "%",
 			Interpolation: Linear, Style: "probability", LevelKind: Surface, Known: true},
 		{ID: "ssrd", Title: "Solar energy downwards", Theme: "Radiation", Unit: "J/m2", DisplayUnit: "MJ/m2", Interpolation: Linear,
-			StandardName: "integral_wrt_time_of_surface_downwelling_shortwave_flux_in_air", LevelKind: Surface, Known: true},
+			StandardName: "integral_wrt_time_of_surface_downwelling_shortwave_flux_in_air", LevelKind: Surface, Known: true, Sum: true},
 		{ID: "grib2_0_19_235_c7_surface", Title: "Parameter 0.19.235 of centre 7 (GRIB 2) at the surface", Abstract: "A parameter that no row of this server's catalogue names.",
 			Theme: "Other", Interpolation: Linear, LevelKind: Surface},
 		{ID: "nothing of the kind", Title: "nothing of the kind", Theme: "Other", Interpolation: Linear},

@@ -193,7 +193,7 @@ func layerOf(m models.Model, parts []runPart, union *unions) *Layer {
 	newest := parts[len(parts)-1]
 	l := &Layer{
 		Title: newest.row.Title, Model: m, Element: newest.row, Grid: newest.grid, Extent: clamp(newest.grid.Extent()),
-		Derived: newest.expr != nil, parts: slices.Clip(parts),
+		Derived: newest.expr != nil || newest.recipes != nil, parts: slices.Clip(parts),
 	}
 	if l.Title == "" {
 		l.Title = newest.element

@@ -21,7 +21,7 @@ func (x *indexer) derive(stored []*part) (derived []*part) {
 	inputs := map[string]*part{}
 	var ids []string
 	for _, p := range stored {
-		if p.family != shortest {
+		if p.family != shortest || p.recipes != nil {
 			continue
 		}
 		was, ok := inputs[p.element]

@@ -23,6 +23,8 @@ import (
 //   - Fields that end together and differ by span (GFS has the rain of the last hours and that since the run's start): the
 //     layer <model>.<element> has the shortest span at each time. If other spans exist beside it, <element>_total has the
 //     spans since the run's start, and <element>_6h, for one, all spans of 6 hours.
+//   - Sums of 1, 3, 6 and 24 hours that can be made of those that are stored, as <element>_3h and so on, and what a sum is a second,
+//     over the shortest span that can be told, as <element>_rate.
 //   - Levels of another kind than the element's row says: <element>_<kind>.
 //   - Levels that begin together and end apart are told apart by Elevation.
 type Layer struct {

@@ -26,6 +26,7 @@ type part struct {
 	circular bool
 	keys     []field.Key // field by field, by level, member and valid time; each field's inputs in the order of expr
 	stride   int         // inputs a field
+	recipes  []recipe    // by field, whose inputs are the first of its keys; nil: expr says it of all
 	levels   []field.Level
 	members  []int
 	valids   []field.Time

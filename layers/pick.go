@@ -268,11 +268,16 @@ func (r row) pick(t field.Time) (Pick, bool) {
 	if !ok {
 		return Pick{}, false
 	}
-	from, to := i*p.stride, (i+1)*p.stride
+	from, to, expr := i*p.stride, (i+1)*p.stride, p.expr
+	span := p.keys[from].Span
+	if p.recipes != nil {
+		made := &p.recipes[i]
+		to, expr, span = from+made.terms, made.expr, made.span
+	}
 	keys := p.keys[from:to:to]
 	return Pick{
-		Input: sample.Input{Grid: p.grid, MaxLevel: p.maxLevel, Keys: keys, Nearest: p.nearest, Circular: p.circular, Expr: p.expr},
-		Run:   p.run, Valid: t, Span: keys[0].Span, Level: keys[0].Level, Member: r.member,
+		Input: sample.Input{Grid: p.grid, MaxLevel: p.maxLevel, Keys: keys, Nearest: p.nearest, Circular: p.circular, Expr: expr},
+		Run:   p.run, Valid: t, Span: span, Level: keys[0].Level, Member: r.member,
 	}, true
 }
 

@@ -71,14 +71,17 @@ func (x *indexer) index(snapshot store.Snapshot, name runName, version string, g
 		if len(found) > 1 {
 			x.log.Debug("spans of several lengths end together; each is a layer of its own", "model", name.model, "run", name.run, "element", of.element, "layers", len(found))
 		}
+		var stored []*part
 		for _, f := range slices.Sorted(maps.Keys(found)) {
 			p := &part{partID: partID{of.element, of.kind, f}, row: row, keys: found[f], stride: 1}
 			p.nearest, p.circular = row.Interpolation == elements.Nearest, row.Interpolation == elements.Circular
 			r.describe(snapshot, p)
 			p.list(like)
 			like = p.valids
-			r.parts = append(r.parts, p)
+			stored = append(stored, p)
 		}
+		made, kept := x.sums(row, stored, keys)
+		r.parts = append(append(r.parts, kept...), made...)
 	}
 	r.parts = append(r.parts, x.derive(r.parts)...)
 	return r

@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"isobar/elements"
 	"isobar/field"
 	"isobar/geo"
 )
@@ -24,13 +23,13 @@ func quarter(b *testing.B, names []string, steps int) *house {
 		b.Fatal(err)
 	}
 	defer w.Close()
-	rows, err := elements.Load(elements.Rows())
+	rows, err := shipped()
 	if err != nil {
 		b.Fatal(err)
 	}
 	values := make([]float32, g.Len())
 	for n, name := range names {
-		level := field.Level{Kind: rows.Get(name).LevelKind}
+		level := field.Level{Kind: rows.elements.Get(name).LevelKind}
 		for s := range steps {
 			for i := range values {
 				x, y := float64(i%1440), float64(i/1440)

@@ -3,6 +3,7 @@ package probe
 import (
 	"log/slog"
 	"math"
+	"sync"
 	"testing"
 	"time"
 
@@ -59,14 +60,30 @@ func build(t testing.TB, limits Limits, parts ...part) *house {
 	return h
 }
 
+// shipped are the rows, read once.
+var shipped = sync.OnceValues(func() (rows struct {
+	elements *elements.Catalogue
+	models   *models.Catalogue
+	styles   *styles.Catalogue
+}, err error) {
+	if rows.elements, err = elements.Load(elements.Rows()); err != nil {
+		return rows, err
+	}
+	if rows.models, err = models.Load(models.Rows()); err != nil {
+		return rows, err
+	}
+	rows.styles, err = styles.Load(styles.Rows())
+	return rows, err
+})
+
 // empty is a house without fields.
 func empty(t testing.TB, limits Limits) *house {
 	t.Helper()
-	rows, err := elements.Load(elements.Rows())
+	rows, err := shipped()
 	if err != nil {
 		t.Fatal(err)
 	}
-	fields, err := local.Open(t.TempDir(), local.Options{Categories: rows.IsCategory, ChunkCacheBytes: 64 << 20, Log: slog.New(slog.DiscardHandler)})
+	fields, err := local.Open(t.TempDir(), local.Options{Categories: rows.elements.IsCategory, ChunkCacheBytes: 64 << 20, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,19 +124,11 @@ func (h *house) fill(t testing.TB, list []part) {
 // look reads the catalogue.
 func (h *house) look(t testing.TB) {
 	t.Helper()
-	rows, err := elements.Load(elements.Rows())
+	rows, err := shipped()
 	if err != nil {
 		t.Fatal(err)
 	}
-	known, err := models.Load(models.Rows())
-	if err != nil {
-		t.Fatal(err)
-	}
-	painted, err := styles.Load(styles.Rows())
-	if err != nil {
-		t.Fatal(err)
-	}
-	source, err := layers.NewSource(t.Context(), h.store, rows, known, painted, slog.New(slog.DiscardHandler))
+	source, err := layers.NewSource(t.Context(), h.store, rows.elements, rows.models, rows.styles, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,7 +16,6 @@ import (
 	"isobar/field"
 	"isobar/geo"
 	"isobar/ingest"
-	"isobar/models"
 )
 
 // corpus is where forecast files with reference values are, beside the project.
@@ -71,7 +70,7 @@ type messages struct {
 // identify reads a file's headers.
 func identify(t *testing.T, file string) messages {
 	t.Helper()
-	rows, err := elements.Load(elements.Rows())
+	rows, err := shipped()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +83,7 @@ func identify(t *testing.T, file string) messages {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := messages{rows, map[int]*decode.Message{}, map[field.Key]int{}}
+	m := messages{rows.elements, map[int]*decode.Message{}, map[field.Key]int{}}
 	for message, err := range decode.GRIB().Messages(f, info.Size()) {
 		if err != nil || message.Grid == nil {
 			continue
@@ -110,15 +109,11 @@ func (m messages) key(message *decode.Message) field.Key {
 func take(t *testing.T, file string) *house {
 	t.Helper()
 	h := empty(t, Limits{})
-	rows, err := elements.Load(elements.Rows())
+	rows, err := shipped()
 	if err != nil {
 		t.Fatal(err)
 	}
-	origins, err := models.Load(models.Rows())
-	if err != nil {
-		t.Fatal(err)
-	}
-	intake := ingest.New(h.store, rows, origins, []decode.Format{decode.GRIB()}, slog.New(slog.DiscardHandler), ingest.Options{})
+	intake := ingest.New(h.store, rows.elements, rows.models, []decode.Format{decode.GRIB()}, slog.New(slog.DiscardHandler), ingest.Options{})
 	if _, err := intake.Paths(t.Context(), []string{filepath.Join(corpus, file)}, func(ingest.Progress) {}); err != nil {
 		t.Fatal(err)
 	}
