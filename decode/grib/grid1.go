@@ -90,75 +90,54 @@ func step1(o *octets, n int) float64 {
 }
 
 // axes1 reads what lat-lon and Gaussian grids have in common.
-func axes1(o *octets) (lon, lat span, flags, mode int) {
-	lon = span{n: o.u16(7), first: milli(o, 14), last: milli(o, 21), step: step1(o, 24)}
-	lat = span{n: o.u16(9), first: milli(o, 11), last: milli(o, 18), step: step1(o, 26)}
-	return lon, lat, o.u8(17), o.u8(28)
+func axes1(o *octets) axes {
+	return axes{
+		lon:   span{n: o.u16(7), first: milli(o, 14), last: milli(o, 21), step: step1(o, 24)},
+		lat:   span{n: o.u16(9), first: milli(o, 11), last: milli(o, 18), step: step1(o, 26)},
+		flags: o.u8(17), mode: o.u8(28),
+	}
 }
 
-// rows1 reads the list of numbers of points along each row, which lies behind the vertical coordinates. ok is false without one.
-func rows1(o *octets, count int) (rows []int, ok bool, err error) {
+// rows1 reads the list of numbers of points along each row, which lies behind the vertical coordinates; nil without one.
+func rows1(o *octets, count int) ([]int, error) {
 	vertical, at := o.u8(4), o.u8(5)
 	if at == missing8 || at == 0 || o.u16(7) != missing16 {
-		return nil, false, nil
+		return nil, nil
 	}
 	at += 4 * vertical
 	if count < 1 || count > len(o.b)/2 {
-		return nil, true, fmt.Errorf("%w: list of %d numbers in %d octets", ErrInvalid, count, len(o.b))
+		return nil, fmt.Errorf("%w: list of %d numbers in %d octets", ErrInvalid, count, len(o.b))
 	}
-	rows = make([]int, count)
+	rows := make([]int, count)
 	for i := range rows {
 		rows[i] = o.u16(at + 2*i)
 	}
-	return rows, true, o.check("the list of numbers")
+	return rows, o.check("the list of numbers")
 }
 
 // latLon1 is type 0.
 func latLon1(w *walk, o *octets) (*place, error) {
-	lon, lat, flags, mode := axes1(o)
-	rows, reduced, err := rows1(o, lat.n)
+	a := axes1(o)
+	rows, err := rows1(o, a.lat.n)
 	if err != nil {
 		return nil, err
 	}
-	if reduced {
-		return w.reducedPlace(reducedLL, rows, mode, flags, lon, lat, grid.ReducedLatLon)
-	}
-	p, err := w.raster(regularLL, lon.n, lat.n, mode, flags)
-	if err != nil {
-		return nil, err
-	}
-	return p.latLon(lon, lat)
+	return w.latLon(a, rows)
 }
 
 // rotated1 is type 10.
 func rotated1(w *walk, o *octets) (*place, error) {
-	lon, lat, flags, mode := axes1(o)
-	p, err := w.raster(rotatedLL, lon.n, lat.n, mode, flags)
-	if err != nil {
-		return nil, err
-	}
-	return p.rotated(lon, lat, place1At(o, 33), o.ibm32(39))
+	return w.rotated(axes1(o), place1At(o, 33), o.ibm32(39))
 }
 
 // gaussian1 is type 4.
 func gaussian1(w *walk, o *octets) (*place, error) {
-	lon, lat, flags, mode := axes1(o)
-	n := gaussianNumber(o.u16(26), lat.n)
-	lat.step = math.NaN()
-	rows, reduced, err := rows1(o, lat.n)
+	a := axes1(o)
+	rows, err := rows1(o, a.lat.n)
 	if err != nil {
 		return nil, err
 	}
-	if reduced {
-		return w.reducedPlace(reducedGG, rows, mode, flags, lon, lat, func(rows []int, centres geo.Box) (grid.Grid, error) {
-			return grid.ReducedGaussian(n, rows, centres)
-		})
-	}
-	p, err := w.raster(regularGG, lon.n, lat.n, mode, flags)
-	if err != nil {
-		return nil, err
-	}
-	return p.gaussian(n, lon, lat)
+	return w.gaussian(a, o.u16(26), rows)
 }
 
 // mercator1 is type 1.

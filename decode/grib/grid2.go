@@ -18,11 +18,16 @@ var grids2 = map[int]gridTemplate{
 	1:     rotated2,
 	2:     stretchedLatLon2,
 	3:     bothLatLon2,
+	4:     variable2,
+	5:     variableRotated2,
 	10:    mercator2,
 	12:    transverse2,
+	13:    mercator2, // 13, 23, 33: and which part of the grid a model forecasts
 	20:    polar2,
+	23:    polar2,
 	30:    lambert2,
 	31:    albers2,
+	33:    lambert2,
 	40:    gaussian2,
 	41:    rotatedGaussian2,
 	42:    stretchedGaussian2,
@@ -34,6 +39,7 @@ var grids2 = map[int]gridTemplate{
 	90:    spaceView2,
 	100:   icosahedral2,
 	101:   unstructured2,
+	110:   equidistant2,
 	140:   azimuthal2,
 	150:   healpix2,
 	32768: staggered2,
@@ -42,11 +48,8 @@ var grids2 = map[int]gridTemplate{
 
 // refused2 names templates that are known, for those who look for the reason.
 var refused2 = map[int]string{
-	4: "variable latitude/longitude",
-	5: "variable rotated latitude/longitude", 13: "Mercator with modelling subdomains", 23: "polar stereographic with modelling subdomains",
-	33: "Lambert with modelling subdomains",
 	61: "spectral Mercator", 62: "spectral polar stereographic", 63: "spectral Lambert",
-	110: "equatorial azimuthal equidistant", 120: "azimuth and range", 1000: "cross-section", 1100: "Hovmoller diagram", 1200: "time section",
+	120: "azimuth and range", 1000: "cross-section", 1100: "Hovmoller diagram", 1200: "time section",
 }
 
 // place2 reads section 3.
@@ -123,11 +126,13 @@ func micro(o *octets, n int) float64 { return degrees(o, n, 1e-6) }
 func point(o *octets, n int) geo.LonLat { return geo.LonLat{Lon: micro(o, n+4), Lat: micro(o, n)} }
 
 // axes2 reads what the lat-lon templates have in common.
-func axes2(o *octets) (lon, lat span, flags, mode int) {
+func axes2(o *octets) axes {
 	u := angle(o)
-	lon = span{n: o.u32(31), first: degrees(o, 51, u), last: degrees(o, 60, u), step: math.Abs(degrees(o, 64, u))}
-	lat = span{n: o.u32(35), first: degrees(o, 47, u), last: degrees(o, 56, u), step: math.Abs(degrees(o, 68, u))}
-	return lon, lat, o.u8(55), o.u8(72)
+	return axes{
+		lon:   span{n: o.u32(31), first: degrees(o, 51, u), last: degrees(o, 60, u), step: math.Abs(degrees(o, 64, u))},
+		lat:   span{n: o.u32(35), first: degrees(o, 47, u), last: degrees(o, 56, u), step: math.Abs(degrees(o, 68, u))},
+		flags: o.u8(55), mode: o.u8(72),
+	}
 }
 
 // latLon2 is template 3.0; a list of numbers makes its rows differ in length.
@@ -135,24 +140,20 @@ func latLon2(w *walk, o *octets) (*place, error) { return latLonListed2(w, o, 73
 
 // latLonListed2 is what template 3.0 and its kin have in common; the list begins at octet n.
 func latLonListed2(w *walk, o *octets, n int) (*place, error) {
-	lon, lat, flags, mode := axes2(o)
-	if o.u8(11) != 0 {
-		rows, err := rows2(o, n, lat.n)
-		if err != nil {
-			return nil, err
-		}
-		return w.reducedPlace(reducedLL, rows, mode, flags, lon, lat, grid.ReducedLatLon)
-	}
-	p, err := w.raster(regularLL, lon.n, lat.n, mode, flags)
+	a := axes2(o)
+	rows, err := rows2(o, n, a.lat.n)
 	if err != nil {
 		return nil, err
 	}
-	return p.latLon(lon, lat)
+	return w.latLon(a, rows)
 }
 
-// rows2 reads the list of numbers of points along each row, from octet n on. Code table 3.11.
+// rows2 reads the list of numbers of points along each row, from octet n on; nil without one. Code table 3.11.
 func rows2(o *octets, n, count int) ([]int, error) {
 	size := o.u8(11)
+	if size == 0 {
+		return nil, nil
+	}
 	if size != 1 && size != 2 && size != 4 || count < 1 || count > len(o.b)/size {
 		return nil, fmt.Errorf("%w: list of %d numbers of %d octets", ErrInvalid, count, size)
 	}
@@ -172,17 +173,12 @@ func rows2(o *octets, n, count int) ([]int, error) {
 
 // rotated2 is template 3.1.
 func rotated2(w *walk, o *octets) (*place, error) {
-	lon, lat, flags, mode := axes2(o)
+	a := axes2(o)
 	if o.u8(11) != 0 {
 		return nil, fmt.Errorf("%w: rotated rows of different lengths", ErrUnsupported)
 	}
-	p, err := w.raster(rotatedLL, lon.n, lat.n, mode, flags)
-	if err != nil {
-		return nil, err
-	}
 	u := angle(o)
-	south := geo.LonLat{Lon: degrees(o, 77, u), Lat: degrees(o, 73, u)}
-	return p.rotated(lon, lat, south, turn2(o, 81))
+	return w.rotated(a, geo.LonLat{Lon: degrees(o, 77, u), Lat: degrees(o, 73, u)}, turn2(o, 81))
 }
 
 // turn2 is an angle of rotation: an IEEE number. Some write it in millionths, which read as a number is next to nothing.
@@ -202,23 +198,12 @@ func gaussian2(w *walk, o *octets) (*place, error) { return gaussianListed2(w, o
 
 // gaussianListed2 is what template 3.40 and its kin have in common; the list begins at octet list.
 func gaussianListed2(w *walk, o *octets, list int) (*place, error) {
-	lon, lat, flags, mode := axes2(o)
-	n := gaussianNumber(o.u32(68), lat.n)
-	lat.step = math.NaN()
-	if o.u8(11) != 0 {
-		rows, err := rows2(o, list, lat.n)
-		if err != nil {
-			return nil, err
-		}
-		return w.reducedPlace(reducedGG, rows, mode, flags, lon, lat, func(rows []int, centres geo.Box) (grid.Grid, error) {
-			return grid.ReducedGaussian(n, rows, centres)
-		})
-	}
-	p, err := w.raster(regularGG, lon.n, lat.n, mode, flags)
+	a := axes2(o)
+	rows, err := rows2(o, list, a.lat.n)
 	if err != nil {
 		return nil, err
 	}
-	return p.gaussian(n, lon, lat)
+	return w.gaussian(a, o.u32(68), rows)
 }
 
 // unstructured2 is template 3.101: points that are numbered in a grid described elsewhere, by its UUID; the number of the grid

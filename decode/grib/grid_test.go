@@ -171,7 +171,7 @@ func TestGridsThatAreNotReadAreNamed(t *testing.T) {
 		{"endless harmonics", section3(50, 10, nil, be(1<<20, 1<<20, 1<<20)), ErrUnsupported, "truncation"},
 		{"other counts of harmonics", section3(50, 71, nil, be(7, 7, 7), []byte{1, 1}), ErrInvalid, "72 points, section 3 says 71"},
 		{"unknown", section3(4711, 10, nil), ErrUnsupported, "3.4711 (unknown)"},
-		{"variable", section3(4, 10, nil), ErrUnsupported, "variable latitude/longitude"},
+		{"azimuth and range", section3(120, 10, nil), ErrUnsupported, "azimuth and range"},
 		{"stretched a million times", section3(2, 12, nil, sphere, angles(4, 3, 50000000, 350000000, 48000000, 5000000, 5000000, 1000000, 0), be(90000000, 0, 1<<31-1)), ErrInvalid, "stretched"},
 		{"too many points", section3(0, 1<<31-1, nil, sphere, angles(1<<16, 1<<15, 0, 0, 1, 1, 1, 1, 0)), ErrInvalid, "points"},
 		{"other counts", section3(0, 13, nil, sphere, angles(4, 3, 50000000, 350000000, 48000000, 5000000, 5000000, 1000000, 0)), ErrInvalid, "12 points, section 3 says 13"},
@@ -341,4 +341,54 @@ func TestGridsWithoutASection2(t *testing.T) {
 // constant1 is section 4 of edition 1: a field that is 1 throughout.
 func constant1() []byte {
 	return slices.Concat(threeOctets(12), []byte{8, 0, 0, 0x41, 0x10, 0, 0, 0, 0})
+}
+
+// TestEveryNumberedGridIsMade looks for slips in the rows: grids have the points that they say, and their places are on the Earth.
+func TestEveryNumberedGridIsMade(t *testing.T) {
+	made := 0
+	for number := range 256 {
+		p, err := testWalk().numbered1(centreNCEP, number)
+		if errors.Is(err, ErrUnsupported) {
+			continue
+		}
+		if err != nil {
+			t.Errorf("grid %d: %v", number, err)
+			continue
+		}
+		made++
+		for _, k := range []int{0, p.points / 2, p.points - 1} {
+			var at [1]geo.LonLat
+			if p.grid.Places(at[:], k); !(math.Abs(at[0].Lat) <= 90 && math.Abs(at[0].Lon) <= 720) {
+				t.Errorf("grid %d: point %d lies at %v", number, k, at[0])
+			}
+		}
+	}
+	if made < 160 {
+		t.Errorf("%d grids", made)
+	}
+	for number, row := range mercatorRows { // steps lead from the first point to the last
+		p, err := testWalk().numbered1(centreNCEP, number)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var last [1]geo.LonLat
+		p.grid.Places(last[:], p.layout.canonical(p.points-1))
+		if d := math.Hypot(math.Remainder(last[0].Lon-row.lon2, 360), last[0].Lat-row.lat2); d > 1.5*row.step/111e3 {
+			t.Errorf("grid %d ends at %v, want %v, %v", number, last[0], row.lon2, row.lat2)
+		}
+	}
+}
+
+func TestThinnedGridsWithoutASection2(t *testing.T) {
+	for number, want := range map[int]geo.LonLat{37: {Lon: -30}, 40: {Lon: -120}, 41: {Lon: -30, Lat: -90}, 44: {Lon: -120, Lat: -90}} {
+		p, err := testWalk().numbered1(74, number)
+		if err != nil || p.points != 3447 {
+			t.Errorf("grid %d: %v", number, err)
+			continue
+		}
+		var got [1]geo.LonLat
+		if p.grid.Places(got[:], p.layout.canonical(0)); !near(got[0], want, 1e-6) {
+			t.Errorf("grid %d begins at %v, want %v", number, got[0], want)
+		}
+	}
 }

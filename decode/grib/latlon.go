@@ -73,18 +73,54 @@ func (p *place) centres(lon, lat span) geo.Box {
 	return geo.Box{west, min(lat.first, end), east, max(lat.first, end)}
 }
 
-// latLon makes a raster's grid of even columns and rows.
-func (p *place) latLon(lon, lat span) (*place, error) {
-	lon, lat, err := p.spans(lon, lat)
+// axes is what both editions tell of lat-lon and Gaussian grids.
+type axes struct {
+	lon, lat    span
+	flags, mode int
+}
+
+// axesRaster is the place of the axes, and the axes of the raster that its points lie on.
+func (w *walk) axesRaster(kind string, a axes) (p *place, lon, lat span, err error) {
+	if p, err = w.raster(kind, a.lon.n, a.lat.n, a.mode, a.flags); err != nil {
+		return nil, lon, lat, err
+	}
+	lon, lat, err = p.spans(a.lon, a.lat)
+	return p, lon, lat, err
+}
+
+// latLon makes a grid of even rows; rows are their lengths where these differ.
+func (w *walk) latLon(a axes, rows []int) (*place, error) {
+	if rows != nil {
+		return w.reducedPlace(reducedLL, rows, a, grid.ReducedLatLon)
+	}
+	p, lon, lat, err := w.axesRaster(regularLL, a)
 	if err != nil {
 		return nil, err
 	}
 	return p.with(grid.LatLon(lon.n, lat.n, p.centres(lon, lat)))
 }
 
-// gaussian makes a raster's grid of even columns and Gaussian rows, n of them between a pole and the equator.
-func (p *place) gaussian(n int, lon, lat span) (*place, error) {
-	lon, lat, err := p.spans(lon, lat)
+// rotated makes a grid of even rows in rotated coordinates.
+func (w *walk) rotated(a axes, southPole geo.LonLat, turnDeg float64) (*place, error) {
+	p, lon, lat, err := w.axesRaster(rotatedLL, a)
+	if err != nil {
+		return nil, err
+	}
+	box := p.centres(lon, lat)
+	p.told.southPole, p.told.turnDeg = &southPole, turnDeg
+	return p.with(grid.Rotated(lon.n, lat.n, box, southPole, turnDeg))
+}
+
+// gaussian makes a grid of Gaussian rows, n of them between a pole and the equator; rows are their lengths where these differ.
+func (w *walk) gaussian(a axes, n int, rows []int) (*place, error) {
+	n = gaussianNumber(n, a.lat.n)
+	a.lat.step = math.NaN()
+	if rows != nil {
+		return w.reducedPlace(reducedGG, rows, a, func(rows []int, centres geo.Box) (grid.Grid, error) {
+			return grid.ReducedGaussian(n, rows, centres)
+		})
+	}
+	p, lon, lat, err := w.axesRaster(regularGG, a)
 	if err != nil {
 		return nil, err
 	}
@@ -95,13 +131,13 @@ func (p *place) gaussian(n int, lon, lat span) (*place, error) {
 type makeReduced func(rows []int, centres geo.Box) (grid.Grid, error)
 
 // reducedPlace makes a grid of rows of different lengths, which are in the order of the file.
-func (w *walk) reducedPlace(kind string, rows []int, mode, flags int, lon, lat span, construct makeReduced) (*place, error) {
-	p, err := w.reduced(kind, rows, mode, flags)
+func (w *walk) reducedPlace(kind string, rows []int, a axes, construct makeReduced) (*place, error) {
+	p, err := w.reduced(kind, rows, a.mode, a.flags)
 	if err != nil {
 		return nil, err
 	}
-	lon.n = slices.Max(rows)
-	box := p.centres(lon, lat)
+	a.lon.n = slices.Max(rows)
+	box := p.centres(a.lon, a.lat)
 	if p.layout.northwards {
 		rows = slices.Clone(rows)
 		slices.Reverse(rows)
@@ -112,7 +148,7 @@ func (w *walk) reducedPlace(kind string, rows []int, mode, flags int, lon, lat s
 	}
 	if g.Len() != p.points { // a part of the Earth, with the counts of whole circles
 		if !p.layout.inOrder() {
-			return nil, fmt.Errorf("%w: part of a %s grid, scanning mode %#02x", ErrUnsupported, kind, mode)
+			return nil, fmt.Errorf("%w: part of a %s grid, scanning mode %#02x", ErrUnsupported, kind, a.mode)
 		}
 		p.points, p.layout.rows = g.Len(), nil
 	}

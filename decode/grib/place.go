@@ -80,6 +80,9 @@ const (
 	ncepTurned         = "ncep_32769"
 	ncepStaggered      = "ncep_32768"
 	triangular         = "triangular_grid"
+	variableLL         = "variable_ll"
+	variableRotatedLL  = "variable_rotated_ll"
+	equidistant        = "equatorial_azimuthal_equidistant"
 )
 
 // raster is a place of ni columns and nj rows that the file has by a scanning mode.

@@ -4,7 +4,6 @@ import (
 	"math"
 
 	"isobar/geo"
-	"isobar/grid"
 )
 
 // told is what headers say of a lat-lon grid, for those who reckon places from it point by point.
@@ -12,17 +11,6 @@ type told struct {
 	lon, lat  span        // as stored
 	southPole *geo.LonLat // of a rotated grid
 	turnDeg   float64
-}
-
-// rotated makes a raster's grid in rotated coordinates.
-func (p *place) rotated(lon, lat span, southPole geo.LonLat, turnDeg float64) (*place, error) {
-	lon, lat, err := p.spans(lon, lat)
-	if err != nil {
-		return nil, err
-	}
-	box := p.centres(lon, lat)
-	p.told.southPole, p.told.turnDeg = &southPole, turnDeg
-	return p.with(grid.Rotated(lon.n, lat.n, box, southPole, turnDeg))
 }
 
 // Reckoned gives the place of the i-th point in the order of the file as ecCodes 2.28 reckons it, to the last digit that it
