@@ -19,6 +19,7 @@ import (
 	"isobar/cache/disk"
 	"isobar/cache/mem"
 	"isobar/cache/tiered"
+	"isobar/elements"
 	"isobar/feature"
 	"isobar/ingest"
 	"isobar/layers"
@@ -34,6 +35,7 @@ import (
 type house struct {
 	conf      config
 	log       *slog.Logger
+	elements  *elements.Catalogue
 	fields    store.Store
 	catalogue *layers.Source
 	intake    *ingest.Intake
@@ -52,7 +54,7 @@ func newHouse(env *environment, conf config) (h *house, err error) {
 	if err != nil {
 		return nil, err
 	}
-	h = &house{conf: conf, log: env.log, metrics: prometheus.NewRegistry()}
+	h = &house{conf: conf, log: env.log, elements: rows.elements, metrics: prometheus.NewRegistry()}
 	if h.listener, err = net.Listen("tcp", conf.Listen); err != nil {
 		return nil, err
 	}

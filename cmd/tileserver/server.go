@@ -29,6 +29,7 @@ import (
 	"isobar/ogc/wms"
 	"isobar/ogc/wmts"
 	"isobar/ogc/xyz"
+	"isobar/ogc/zarr"
 	"isobar/web"
 )
 
@@ -53,6 +54,7 @@ func (h *house) routes(service *answer.Service, coverages *answer.Coverages, set
 	wms.New(service, about, pictures, h.baseURL, h.log).Register(e)
 	wmts.New(service, about, sets, pictures, h.baseURL, h.log).Register(e)
 	wcs.New(coverages, hold, about, h.baseURL, h.log).Register(e)
+	zarr.New(coverages, hold, h.elements, h.baseURL, h.log).Register(e)
 	xyz.New(service, service, h.baseURL, h.log).Register(e)
 	api.New(hold, about, page, h.baseURL, h.log,
 		features.Part(collections, features.Options{}),
@@ -133,10 +135,14 @@ func tidy(next echo.HandlerFunc) echo.HandlerFunc {
 // about is what capabilities say of the service.
 func (h *house) about() ogc.About {
 	s := h.conf.Service
+	var sizes []ogc.Size
+	for _, one := range h.conf.Limits.Sizes {
+		sizes = append(sizes, ogc.Size(one))
+	}
 	return ogc.About{
 		Title: s.Title, Abstract: s.Abstract, Keywords: s.Keywords, Fees: s.Fees, AccessConstraints: s.AccessConstraints,
 		Person: s.Contact.Person, Organization: s.Contact.Organization, Email: s.Contact.Email,
-		SLDFrom: h.conf.SLDFrom, MaxWidth: h.conf.Limits.Width, MaxHeight: h.conf.Limits.Height, LayerLimit: h.conf.Limits.Layers,
+		SLDFrom: h.conf.SLDFrom, MaxWidth: h.conf.Limits.Width, MaxHeight: h.conf.Limits.Height, LayerLimit: h.conf.Limits.Layers, Sizes: sizes,
 	}
 }
 
