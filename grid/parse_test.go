@@ -79,21 +79,25 @@ func TestWhatMakesNoGridIsRefused(t *testing.T) {
 	box := geo.Box{0, 0, 10, 10}
 	cells := Cells{NX: 10, NY: 10, DX: 1000, DY: 1000, First: geo.LonLat{}}
 	for name, made := range map[string]func() (any, error){
-		"no cells":                func() (any, error) { return LatLon(0, 10, box) },
-		"too many cells":          func() (any, error) { return LatLon(1<<20, 1<<20, box) },
-		"beyond the pole":         func() (any, error) { return LatLon(10, 10, geo.Box{0, 0, 10, 91}) },
-		"south above north":       func() (any, error) { return LatLon(10, 10, geo.Box{0, 10, 10, 0}) },
-		"no number":               func() (any, error) { return LatLon(10, 10, geo.Box{0, 0, math.NaN(), 10}) },
-		"too many Gaussian rows":  func() (any, error) { return Gaussian(1<<20, 10, 10, box) },
-		"rows beyond the last":    func() (any, error) { return Gaussian(4, 10, 5, geo.Box{0, -90, 10, -50}) },
-		"too many counts":         func() (any, error) { return ReducedGaussian(4, make([]int, 1<<20), box) },
-		"negative counts":         func() (any, error) { return ReducedGaussian(4, []int{-1, 3}, box) },
-		"empty counts":            func() (any, error) { return ReducedLatLon([]int{0, 0}, box) },
-		"no cone":                 func() (any, error) { return Projected(Lambert(e, 0, 30, -30), cells) },
-		"no Earth":                func() (any, error) { return Projected(Lambert(geo.Sphere(1), 0, 30, 30), cells) },
-		"an Earth of nothing":     func() (any, error) { return Projected(Mercator(geo.Ellipsoid{}, 0), cells) },
-		"no steps":                func() (any, error) { return Projected(Mercator(e, 0), Cells{NX: 10, NY: 10, DX: 0, DY: 1, First: geo.LonLat{}}) },
-		"begins without an image": func() (any, error) { return Projected(Mercator(e, 0), Cells{NX: 10, NY: 10, DX: 1, DY: 1, First: geo.LonLat{Lat: 90}}) },
+		"no cells":               func() (any, error) { return LatLon(0, 10, box) },
+		"too many cells":         func() (any, error) { return LatLon(1<<20, 1<<20, box) },
+		"beyond the pole":        func() (any, error) { return LatLon(10, 10, geo.Box{0, 0, 10, 91}) },
+		"south above north":      func() (any, error) { return LatLon(10, 10, geo.Box{0, 10, 10, 0}) },
+		"no number":              func() (any, error) { return LatLon(10, 10, geo.Box{0, 0, math.NaN(), 10}) },
+		"too many Gaussian rows": func() (any, error) { return Gaussian(1<<20, 10, 10, box) },
+		"rows beyond the last":   func() (any, error) { return Gaussian(4, 10, 5, geo.Box{0, -90, 10, -50}) },
+		"too many counts":        func() (any, error) { return ReducedGaussian(4, make([]int, 1<<20), box) },
+		"negative counts":        func() (any, error) { return ReducedGaussian(4, []int{-1, 3}, box) },
+		"empty counts":           func() (any, error) { return ReducedLatLon([]int{0, 0}, box) },
+		"no cone":                func() (any, error) { return Projected(Lambert(e, 0, 30, -30), cells) },
+		"no Earth":               func() (any, error) { return Projected(Lambert(geo.Sphere(1), 0, 30, 30), cells) },
+		"an Earth of nothing":    func() (any, error) { return Projected(Mercator(geo.Ellipsoid{}, 0), cells) },
+		"no steps": func() (any, error) {
+			return Projected(Mercator(e, 0), Cells{NX: 10, NY: 10, DX: 0, DY: 1, First: geo.LonLat{}})
+		},
+		"begins without an image": func() (any, error) {
+			return Projected(Mercator(e, 0), Cells{NX: 10, NY: 10, DX: 1, DY: 1, First: geo.LonLat{Lat: 90}})
+		},
 		"no view": func() (any, error) {
 			return SpaceView(View{Earth: e, EarthRadii: 0.5, NX: 2, NY: 2, DiameterX: 1, DiameterY: 1})
 		},
@@ -126,7 +130,7 @@ func FuzzParse(f *testing.F) {
 		"latlon:1440x721:-180,-90,179.75,90", "gaussian:8:32x16+0:0,348.75", "reducedgaussian:2:4+0:0,360:20+4*2~", "reducedlatlon:0,0,90,90:2,3,5,6",
 		"rotated:421x461:-5,-5,5.5,6.5:10,-40,0", "lambert:17x10:-2697520.143,1588193.847,3000,3000:-97.5,38.5,38.5:6371229",
 		"polar:11x11:-1000,1000,200,200:0,0,70:wgs84", "mercator:36x20:-20037508.343,9500000,1113194.907933,1000000:0:6378137",
-		"geostationary:11x11:-5500000,5500000,1100000,1100000:0,35785831:wgs84", "healpix:8:nested:45", "places:1:00", "gaussian:1:0x00+0:0,0",
+		"geostationary:11x11:-5500000,5500000,1100000,1100000:0,35785831:wgs84", "healpix:8:nested:45", "places:1:00", "icosahedral:12:160:0", "staggered:1:latlon:8x4:0,-40,7,-37", "gaussian:1:0x00+0:0,0",
 	} {
 		f.Add(id)
 	}

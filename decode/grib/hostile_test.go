@@ -117,6 +117,9 @@ func FuzzSection3(f *testing.F) {
 		}
 	}
 	f.Add(latLonSection(3, 2, 50000000, 0, 49000000, 2000000, 1000000, 1000000, 0))
+	f.Add(staggeredSection(11, scanEvenOffset|scanFewer))
+	f.Add(variableSection(5, 0, be(-40000000, 10000000, 0), []int{0, 1000000}, []int{50000000, 49000000}))
+	f.Add(icosahedralSection(0))
 	f.Fuzz(func(t *testing.T, section []byte) {
 		w := &walk{maxPoints: fuzzPoints}
 		tryPlace(t, func() (p *place, err error) {
@@ -128,6 +131,10 @@ func FuzzSection3(f *testing.F) {
 
 func FuzzSection2OfEdition1(f *testing.F) {
 	f.Add(latLon1Section())
+	f.Add(icosahedral1Section())
+	for _, kind := range []byte{201, 202, 203, 205} {
+		f.Add(eGridSection(kind, 20, 21, 50000, -100000, 5, 4))
+	}
 	f.Fuzz(func(t *testing.T, section []byte) {
 		w := &walk{maxPoints: fuzzPoints}
 		tryPlace(t, func() (p *place, err error) {

@@ -1,7 +1,7 @@
 package grib
 
 // The grids of NCEP's Office Note 388, table B, and of its library's subroutine W3FI71, by their numbers. Angles are degrees, steps metres.
-// Curvilinear grids of the sea (120, 122 to 125) are not told by their numbers; the two sources contradict each other for 161.
+// Curvilinear grids of the sea (120, 122 to 125) are not told by their numbers; those of 161 contradict each other.
 
 // latLonRow is a grid between its first and its last point.
 type latLonRow struct {

@@ -115,6 +115,13 @@ func turnedTo(centre geo.LonLat, x, y float64) geo.LonLat {
 // milliDegrees rounds as edition 1 does.
 func milliDegrees(deg float64) int { return int(math.Round(deg * 1000)) }
 
+// eGridSection is section 2 of edition 1: one of NCEP's types, steps of 577 and 571 thousandths.
+func eGridSection(kind byte, ni, nj, lat, lon, a, b int) []byte {
+	body := slices.Concat([]byte{0, 255, kind, byte(ni >> 8), byte(ni), byte(nj >> 8), byte(nj)}, threeOctets(lat, lon), []byte{0x88},
+		threeOctets(a, b), []byte{577 >> 8, 577 & 0xff, 571 >> 8, 571 & 0xff, scanNorthwards, 0, 0, 0, 0})
+	return slices.Concat(threeOctets(3+len(body)), body)
+}
+
 // TestArakawaEGrids lays grids as NCEP's Eta model had them: mass points of the first row at its ends, steps that are rounded.
 func TestArakawaEGrids(t *testing.T) {
 	centre := geo.LonLat{Lon: -111, Lat: 52}
@@ -124,11 +131,8 @@ func TestArakawaEGrids(t *testing.T) {
 	point := func(row, i int) geo.LonLat {
 		return turnedTo(centre, (-(ni-1)+2*float64(i)+float64(row%2))*dx, (float64(row)-(nj-1)/2)*dy)
 	}
-	section := func(kind, ni, nj, a, b int) *octets {
-		body := slices.Concat([]byte{0, 255, byte(kind), byte(ni >> 8), byte(ni), byte(nj >> 8), byte(nj)},
-			threeOctets(milliDegrees(first.Lat), milliDegrees(first.Lon)), []byte{0x88}, threeOctets(a, b),
-			[]byte{577 >> 8, 577 & 0xff, 571 >> 8, 571 & 0xff, scanNorthwards, 0, 0, 0, 0})
-		return &octets{b: slices.Concat(threeOctets(3+len(body)), body)}
+	section := func(kind byte, ni, nj, a, b int) *octets {
+		return &octets{b: eGridSection(kind, ni, nj, milliDegrees(first.Lat), milliDegrees(first.Lon), a, b)}
 	}
 	second := func() *octets { // template 3.32768 with the step between mass points
 		b := section2(3, slices.Concat([]byte{0}, be(ni*nj), []byte{0, 0, 0x80, 0, 6}, missing(15), be(ni, nj, 0, 0),
@@ -184,13 +188,18 @@ func TestArakawaEGrids(t *testing.T) {
 	}
 }
 
+// icosahedralSection is section 3 of template 3.100, and icosahedral1Section section 2 of type 192: sides of 12 = 2^2 3^1 intervals.
+func icosahedralSection(mode byte) []byte {
+	return section2(3, slices.Concat([]byte{0}, be(10*13*13), []byte{0, 0, 0, 100, 2, 1, 0, 12, 10}, be(90000000, 0, 0), []byte{0, 0x80, mode}, be(10*13*13))...)
+}
+
+func icosahedral1Section() []byte {
+	return slices.Concat(threeOctets(32), []byte{0, 255, 192, 0, 2, 0, 1, 0, 0, 10, 0, 0, 12, 0x80}, be(90000, 0, 0), []byte{0, 0, 0})
+}
+
 func TestGridsOfAnIcosahedron(t *testing.T) {
-	const n2, ni, points = 2, 12, 10 * 13 * 13 // 12 = 2^2 3^1
-	first := slices.Concat([]byte{0, n2, 0, 1, 0, 0, 10, 0, 0, ni, 0x80}, be(90000, 0, 0), []byte{0, 0, 0})
-	edition1 := &octets{b: slices.Concat(threeOctets(32), []byte{0, 255, 192}, first)}
-	edition2 := func(mode byte) *octets {
-		return &octets{b: section2(3, slices.Concat([]byte{0}, be(points), []byte{0, 0, 0, 100, n2, 1, 0, ni, 10}, be(90000000, 0, 0), []byte{0, 0x80, mode}, be(points))...)}
-	}
+	const points = 10 * 13 * 13
+	edition1, edition2 := &octets{b: icosahedral1Section()}, func(mode byte) *octets { return &octets{b: icosahedralSection(mode)} }
 	for _, c := range []struct {
 		name  string
 		read  func() (*place, error)
