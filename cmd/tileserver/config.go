@@ -31,6 +31,7 @@ type config struct {
 	Limits  limitsConfig  `yaml:"limits"`
 	Memory  memoryConfig  `yaml:"memory"`
 	Disk    diskConfig    `yaml:"disk"`
+	Feeds   feedsConfig   `yaml:"feeds"`
 
 	Prerender prerenderConfig `yaml:"prerender"`
 }
@@ -105,6 +106,7 @@ func defaults() config {
 		Memory: memoryConfig{Answers: 64, Chunks: 96, Plans: 32},
 
 		Prerender: prerenderConfig{Zoom: 3},
+		Feeds:     feedsConfig{Parallel: 4},
 	}
 	c.Service.Title = "Isobar"
 	c.Service.Abstract = "Weather forecasts as maps and numbers"
@@ -187,10 +189,11 @@ func (c *config) check() error {
 
 // settings are the flags that every serving command has; they and the environment stand above the file.
 type settings struct {
-	Config  string `type:"existingfile" placeholder:"FILE" env:"ISOBAR_CONFIG" help:"Read settings from a YAML file."`
-	Listen  string `placeholder:"ADDRESS" env:"ISOBAR_LISTEN" help:"Serve at this address (127.0.0.1:8080)."`
-	Data    string `placeholder:"DIR" env:"ISOBAR_DATA" help:"Keep decoded fields in this folder."`
-	Metrics string `placeholder:"ADDRESS" env:"ISOBAR_METRICS" help:"Serve Prometheus metrics at this address."`
+	Config  string   `type:"existingfile" placeholder:"FILE" env:"ISOBAR_CONFIG" help:"Read settings from a YAML file."`
+	Listen  string   `placeholder:"ADDRESS" env:"ISOBAR_LISTEN" help:"Serve at this address (127.0.0.1:8080)."`
+	Data    string   `placeholder:"DIR" env:"ISOBAR_DATA" help:"Keep decoded fields in this folder."`
+	Metrics string   `placeholder:"ADDRESS" env:"ISOBAR_METRICS" help:"Serve Prometheus metrics at this address."`
+	Models  []string `placeholder:"ID,..." env:"ISOBAR_MODELS" help:"Keep these models coming (see: tileserver models). A folder stands for rows of your own."`
 }
 
 // load gives the settings in force: defaults, file, environment, flags.
@@ -212,6 +215,7 @@ func (s *settings) load(paths []string) (config, error) {
 	if len(paths) > 0 {
 		c.Paths = paths
 	}
+	c.nameModels(s.Models)
 	return c, c.check()
 }
 

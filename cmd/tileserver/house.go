@@ -22,6 +22,7 @@ import (
 	"isobar/elements"
 	"isobar/feature"
 	"isobar/ingest"
+	"isobar/ingest/schedule"
 	"isobar/layers"
 	"isobar/ogc/api/edr"
 	"isobar/probe"
@@ -39,6 +40,7 @@ type house struct {
 	fields    store.Store
 	catalogue *layers.Source
 	intake    *ingest.Intake
+	feeds     *schedule.Scheduler // nil: nothing is fetched
 	service   *answer.Service
 	handler   http.Handler
 	listener  net.Listener
@@ -73,6 +75,9 @@ func newHouse(env *environment, conf config) (h *house, err error) {
 		return nil, err
 	}
 	h.intake = ingest.New(h.fields, rows.elements, rows.models, formats(), env.log, ingest.Options{Data: conf.Data, Originals: conf.Originals})
+	if h.feeds, err = conf.scheduler(env, rows.models, h.intake, h.fields, nil); err != nil {
+		return nil, err
+	}
 	sampler := sample.New(int64(conf.Memory.Plans) << 20)
 	painter, err := render.New(sampler)
 	if err != nil {

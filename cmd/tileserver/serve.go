@@ -29,10 +29,10 @@ func (c *serveCmd) Run(env *environment) error {
 		return err
 	}
 	if conf.Data == "" {
-		if len(conf.Paths) == 0 {
+		if len(conf.Paths)+len(conf.Feeds.Models) == 0 {
 			return errors.New("nothing to serve: name forecast files or folders, or a data folder (--data)")
 		}
-		if conf.Data, err = ownFolder(conf.Paths); err != nil {
+		if conf.Data, err = ownFolder(append(conf.Paths, conf.Feeds.Models...)); err != nil {
 			return err
 		}
 	}
@@ -127,6 +127,7 @@ func serve(env *environment, conf config, prepare func() error) error {
 	group.Go(func() error { return h.listen(ctx) })
 	group.Go(func() error { return h.serveMetrics(ctx) })
 	group.Go(func() error { return h.ingest(ctx) })
+	group.Go(func() error { return h.keepComing(ctx) })
 	group.Go(func() error { return h.prerender(ctx) })
 	if err := group.Wait(); err != nil && !errors.Is(err, context.Canceled) {
 		return err

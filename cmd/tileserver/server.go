@@ -67,6 +67,7 @@ func (h *house) routes(service *answer.Service, coverages *answer.Coverages, set
 	getOrHead(e, "/viewer/*", echo.WrapHandler(page))
 	getOrHead(e, "/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
 	getOrHead(e, readyPath, h.readyz)
+	getOrHead(e, statusPath, h.status)
 	return e, nil
 }
 

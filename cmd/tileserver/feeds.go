@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"isobar/events"
+	"isobar/ingest/fetch"
+	"isobar/ingest/schedule"
+	"isobar/ingest/source"
+	"isobar/ingest/source/files"
+	"isobar/ingest/source/index"
+	"isobar/ingest/source/nomads"
+	"isobar/ingest/source/object"
+	"isobar/ingest/source/program"
+	"isobar/ingest/source/wcs"
+	"isobar/models"
+	"isobar/store"
+)
+
+// sources are the kinds of source that feeds name.
+func sources(client *fetch.Client) map[string]func(models.Feed) (source.Source, error) {
+	asking := func(open func(models.Feed, *fetch.Client) (source.Source, error)) func(models.Feed) (source.Source, error) {
+		return func(f models.Feed) (source.Source, error) { return open(f, client) }
+	}
+	return map[string]func(models.Feed) (source.Source, error){
+		"http": asking(files.New), "index": asking(index.New), "nomads": asking(nomads.New), "wcs": asking(wcs.New), "s3": asking(object.New),
+		"exec": program.New,
+	}
+}
+
+// feedsConfig is which models are kept coming, and how.
+type feedsConfig struct {
+	Models   []string              `yaml:"models"`   // IDs of models that have a feed
+	Folder   string                `yaml:"folder"`   // where files wait and what was done is written down; "": in the data folder
+	Parallel int                   `yaml:"parallel"` // files of one model fetched at once
+	Rates    map[string]rateConfig `yaml:"rates"`    // by provider
+}
+
+// rateConfig is how a provider is treated.
+type rateConfig struct {
+	PerMinute int `yaml:"per_minute"`
+	Parallel  int `yaml:"parallel"`
+}
+
+// folder is where feeds work.
+func (c *config) feedsFolder() string {
+	if c.Feeds.Folder != "" {
+		return c.Feeds.Folder
+	}
+	return filepath.Join(c.Data, "feeds")
+}
+
+// nameModels takes what --models was given: IDs, and folders of rows.
+func (c *config) nameModels(names []string) {
+	var ids []string
+	for _, name := range names {
+		if info, err := os.Stat(name); err == nil && info.IsDir() && strings.ContainsAny(name, `./\`) {
+			c.Rows.Models = name
+			continue
+		}
+		ids = append(ids, name)
+	}
+	if len(ids) > 0 {
+		c.Feeds.Models = ids
+	}
+}
+
+// scheduler makes what keeps the configured models coming; nil if there are none.
+func (c *config) scheduler(env *environment, known *models.Catalogue, intake schedule.Taker, fields store.Store, tell func(events.Event)) (*schedule.Scheduler, error) {
+	if len(c.Feeds.Models) == 0 {
+		return nil, nil
+	}
+	var feeds []models.Feed
+	for _, id := range c.Feeds.Models {
+		f, ok := known.Feed(id)
+		if !ok { // "gfs" is the first of its grids that has a feed
+			for _, other := range known.Feeds() {
+				if strings.HasPrefix(other.Model, id+"-") {
+					f, ok = other, true
+					break
+				}
+			}
+		}
+		if !ok {
+			return nil, fmt.Errorf("feeds.models: no row says where %q is fetched; there are %s", id, strings.Join(feedNames(known), ", "))
+		}
+		feeds = append(feeds, f)
+	}
+	rates := map[string]fetch.Rate{}
+	for name, r := range c.Feeds.Rates {
+		rates[name] = fetch.Rate{PerMinute: r.PerMinute, Parallel: r.Parallel}
+	}
+	kinds := sources(fetch.New(fetch.Options{Rates: rates, Agent: "isobar/" + version()}))
+	return schedule.New(schedule.Options{
+		Feeds: feeds, Intake: intake, Fields: fields, Folder: c.feedsFolder(), Parallel: c.Feeds.Parallel, Tell: tell, Log: env.log,
+		Source: func(f models.Feed) (source.Source, error) {
+			open, ok := kinds[f.Kind]
+			if !ok {
+				return nil, fmt.Errorf("feed of %s: kind %q is not known", f.Model, f.Kind)
+			}
+			return open(f)
+		},
+	})
+}
+
+// feedNames lists the models that have a feed.
+func feedNames(known *models.Catalogue) (names []string) {
+	for _, f := range known.Feeds() {
+		names = append(names, f.Model)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// keepComing runs the feeds until ctx ends.
+func (h *house) keepComing(ctx context.Context) error {
+	if h.feeds == nil {
+		return nil
+	}
+	return h.feeds.Run(ctx)
+}
+
+// statusPath tells how the feeds do, whichever process works for them.
+const statusPath = "/status"
+
+// status answers with the state of all feeds that work in the data folder.
+func (h *house) status(c echo.Context) error {
+	all, err := schedule.Read(h.conf.feedsFolder())
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if all == nil {
+		all = []schedule.Status{}
+	}
+	c.Response().Header().Set("Cache-Control", "no-cache")
+	c.Response().Header().Set(echo.HeaderContentType, echo.MIMEApplicationJSON)
+	c.Response().WriteHeader(http.StatusOK)
+	return json.NewEncoder(c.Response()).Encode(map[string]any{"feeds": all})
+}

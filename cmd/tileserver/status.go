@@ -1,0 +1,142 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"isobar/ingest/schedule"
+	"isobar/models"
+)
+
+// modelsCmd lists the models whose files can be fetched.
+type modelsCmd struct {
+	Config string   `type:"existingfile" placeholder:"FILE" env:"ISOBAR_CONFIG" help:"Read settings from a YAML file."`
+	Models []string `placeholder:"DIR" help:"A folder of your own rows."`
+	JSON   bool     `name:"json" help:"Print JSON."`
+}
+
+// Run prints a line for each.
+func (c *modelsCmd) Run(env *environment) error {
+	conf, err := (&settings{Config: c.Config, Models: c.Models}).load(nil)
+	if err != nil {
+		return err
+	}
+	rows, err := loadRows(conf.Rows)
+	if err != nil {
+		return err
+	}
+	feeds := rows.models.Feeds()
+	if c.JSON {
+		return printJSON(env.stdout, feeds)
+	}
+	w := tabwriter.NewWriter(env.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "MODEL\tTITLE\tSOURCE\tRUNS\tFIRST STEP AFTER\tSTEPS\tLICENCE")
+	for _, f := range feeds {
+		m := rows.models.Get(f.Model)
+		source := f.Kind
+		if f.Provider != "" {
+			source += ", " + f.Provider
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", f.Model, m.Title, source, every(f.Schedule.Every), short(f.Schedule.Delay), stepsOf(f.Schedule), m.Licence)
+	}
+	return w.Flush()
+}
+
+// every is how often runs come.
+func every(d time.Duration) string {
+	if d == 0 {
+		return "as they come"
+	}
+	return "every " + short(d)
+}
+
+// short is a length of time without what is nought.
+func short(d time.Duration) string {
+	text := strings.TrimSuffix(d.String(), "0s")
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	if text == "" {
+		return "0"
+	}
+	return text
+}
+
+// stepsOf is which steps a run has, as "0-120h by 1h".
+func stepsOf(s models.Schedule) string {
+	var parts []string
+	for _, r := range s.Steps {
+		text := fmt.Sprintf("%d-%dh by %s", int(r.From.Hours()), int(r.To.Hours()), short(r.Every))
+		if len(r.RunHours) > 0 {
+			text += fmt.Sprintf(" of %02d", r.RunHours)
+		}
+		parts = append(parts, text)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// statusCmd tells how the feeds of a data folder do.
+type statusCmd struct {
+	Data   string `required:"" placeholder:"DIR" env:"ISOBAR_DATA" help:"The data folder."`
+	Config string `type:"existingfile" placeholder:"FILE" env:"ISOBAR_CONFIG" help:"Read settings from a YAML file."`
+	JSON   bool   `name:"json" help:"Print JSON."`
+}
+
+// Run prints a line for each feed. Status 1: one of them has never had a whole run, or its last look failed.
+func (c *statusCmd) Run(env *environment) error {
+	conf, err := (&settings{Config: c.Config, Data: c.Data}).load(nil)
+	if err != nil {
+		return err
+	}
+	all, err := schedule.Read(conf.feedsFolder())
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s: no feed has worked here", conf.feedsFolder())
+	}
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return printJSON(env.stdout, all)
+	}
+	now := time.Now()
+	w := tabwriter.NewWriter(env.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "MODEL\tSTATE\tRUN\tFILES\tWHOLE RUN\tPUBLISHED\tFIELDS\tMiB\tFAILURES\tLAST ERROR")
+	for _, s := range all {
+		whole := "none yet"
+		if s.Complete != 0 {
+			whole = s.Complete.String()
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d of %d\t%s\t%s\t%d\t%.1f\t%d\t%s\n", s.Model, s.State, s.Run, s.Done, s.Items, whole, ago(now, s.Published), s.Fields,
+			float64(s.Bytes)/(1<<20), s.Failures, lastError(now, s))
+	}
+	return w.Flush()
+}
+
+// ago is how long ago something was.
+func ago(now, t time.Time) string {
+	if t.IsZero() {
+		return "never"
+	}
+	return short(now.Sub(t).Round(time.Second)) + " ago"
+}
+
+// lastError is the last error, if nothing was published since.
+func lastError(now time.Time, s schedule.Status) string {
+	if s.Error == "" || s.Published.After(s.ErrorAt) {
+		return ""
+	}
+	return ago(now, s.ErrorAt) + ": " + s.Error
+}
+
+// printJSON writes a value for programs.
+func printJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
