@@ -17,6 +17,7 @@ type Source struct {
 	log     *slog.Logger
 	mu      sync.Mutex // guards current and closed, and the holders of every catalogue
 	current *held
+	next    chan struct{} // closed when another takes current's place
 	closed  bool
 
 	building sync.Mutex // guards builder
@@ -31,7 +32,7 @@ type held struct {
 
 // NewSource makes a source that shows what fields has published now; Run lets it follow. Close it when no one holds a catalogue.
 func NewSource(ctx context.Context, fields store.Store, el Elements, mo Models, st Styles, log *slog.Logger) (*Source, error) {
-	s := &Source{fields: fields, log: log, builder: builder{indexer: indexer{el, log}, models: mo, styles: st}}
+	s := &Source{fields: fields, log: log, next: make(chan struct{}), builder: builder{indexer: indexer{el, log}, models: mo, styles: st}}
 	if err := s.refresh(ctx); err != nil {
 		return nil, err
 	}
@@ -49,6 +50,13 @@ func (s *Source) Hold() (c *Catalogue, release func()) {
 	h := s.current
 	h.holders++
 	return h.Catalogue, sync.OnceFunc(func() { s.letGo(h) })
+}
+
+// Changed is closed when another catalogue takes the place of the one that Hold gives. Taken before Hold, it misses none.
+func (s *Source) Changed() <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.next
 }
 
 // letGo drops one hold; the last one closes the snapshot.
@@ -92,6 +100,8 @@ func (s *Source) refresh(ctx context.Context) error {
 	closed := s.closed
 	if !closed {
 		s.current = next
+		close(s.next)
+		s.next = make(chan struct{})
 	}
 	s.mu.Unlock()
 	switch {

@@ -253,3 +253,26 @@ func BenchmarkPick(b *testing.B) {
 		}
 	}
 }
+
+func TestAChangeIsTold(t *testing.T) {
+	s := &shelf{}
+	s.publish("1", at("t", 0, 0))
+	source := sourceOf(t, s, rows{})
+	changed := source.Changed()
+	if err := source.refresh(t.Context()); err != nil { // of the same version
+		t.Fatal(err)
+	}
+	select {
+	case <-changed:
+		t.Error("a change is told, and there is none")
+	default:
+	}
+	s.publish("2", at("t", 0, 0))
+	if err := source.refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	<-changed
+	if source.Changed() == changed {
+		t.Error("the next change was told already")
+	}
+}

@@ -41,6 +41,11 @@ func terms(t *testing.T, l *Layer, h field.Time) string {
 }
 
 func TestSumsOfOtherSpansThanThoseStored(t *testing.T) {
+	var hourly []field.Key
+	var whole []string
+	for h := field.Time(1); h <= 24; h++ {
+		hourly, whole = append(hourly, over("tp", 0, h, 1)), append(whole, fmt.Sprintf("%d-%d", 24-h, 25-h))
+	}
 	three := []field.Key{over("tp", 0, 3, 3), over("tp", 0, 6, 6), over("tp", 0, 9, 3), over("tp", 0, 12, 6)}
 	for _, c := range []struct {
 		name  string
@@ -59,6 +64,7 @@ func TestSumsOfOtherSpansThanThoseStored(t *testing.T) {
 		{"a day", buckets(30, false), "tp_24h", 24, "18-24 12-18 6-12 0-6 over 24h"},
 		{"a day from within a bucket", buckets(30, false), "tp_24h", 28, "24-28 18-24 12-18 6-12 0-6 0-4 over 24h"},
 		{"a day of totals", buckets(30, true), "tp_24h", 28, "0-28 0-4 over 24h"},
+		{"a day of hours", hourly, "tp_24h", 24, strings.Join(whole, " ") + " over 24h"},
 		{"three hours of steps of three", three, "tp_3h", 6, "0-6 0-3 over 3h"},
 		{"six hours from within a bucket", three, "tp_6h", 9, "6-9 0-6 0-3 over 6h"},
 		{"a rate of the last hour", buckets(30, false), "tp_rate", 6, "0-6 0-5 over 1h"},
@@ -69,6 +75,9 @@ func TestSumsOfOtherSpansThanThoseStored(t *testing.T) {
 		l := layer(t, layersOf(t, rain, c.keys...), "m."+c.layer)
 		if got := terms(t, l, c.at); got != c.want {
 			t.Errorf("%s: %s at %d h is made of %s, want %s", c.name, c.layer, c.at, got, c.want)
+		}
+		if p, err := l.Pick(Selection{Time: instant(c.at)}, clock(0)); err == nil && len(p.Input.Keys) > 1 && (p.Input.Expr == nil || len(p.Input.Expr.Inputs()) != len(p.Input.Keys)) {
+			t.Errorf("%s: %d fields without a formula of them", c.name, len(p.Input.Keys))
 		}
 		if !l.Derived || l.Element.Unit != map[bool]string{true: "kg/m2/s", false: "kg/m2"}[c.layer == "tp_rate"] {
 			t.Errorf("%s: %s is in %q, derived %v", c.name, c.layer, l.Element.Unit, l.Derived)

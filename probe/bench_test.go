@@ -93,3 +93,39 @@ func BenchmarkPlaces(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkAlong follows a route whose points have a time each, between those of fields.
+func BenchmarkAlong(b *testing.B) {
+	h := quarter(b, benchElements[:5], 13)
+	var columns []Column
+	for _, name := range benchElements[:5] {
+		columns = append(columns, Column{Layer: h.layer(b, "g."+name)})
+	}
+	route := make([]Point, 1000)
+	for i := range route {
+		at := run0 + field.Time(i)*12*hour/1000
+		route[i] = Point{At: geo.LonLat{Lon: float64(i) / 10, Lat: 50}, Time: &at}
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := h.engine.Along(b.Context(), h.catalogue, clock(0), columns, nil, route, AlongOptions{Linear: true}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkStatistics sums up a fortieth of the Earth at 13 steps.
+func BenchmarkStatistics(b *testing.B) {
+	h := quarter(b, benchElements[:1], 13)
+	area, err := Boxed(geo.Box{0, 30, 60, 60})
+	if err != nil {
+		b.Fatal(err)
+	}
+	r := StatisticsRequest{Columns: []Column{{Layer: h.layer(b, "g.t2m")}}, Times: Times{Interval: true}, Area: area, Percentiles: []float64{50}}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := h.engine.Statistics(b.Context(), h.catalogue, clock(0), r); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

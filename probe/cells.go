@@ -101,13 +101,20 @@ func (c Cells) Areas() []float64 {
 	}
 	nx, ny := r.Shape()
 	if _, ok := c.Grid.(grid.Separable); ok {
+		row := -1
 		for i, cell := range c.Index {
+			if cell/nx == row { // columns are even
+				areas[i] = areas[i-1]
+				continue
+			}
+			row = cell / nx
 			areas[i] = parallelArea(r, cell, nx, ny)
 		}
 		return areas
 	}
+	at := make([]geo.LonLat, 4)
 	for i, cell := range c.Index {
-		areas[i] = localArea(r, cell, nx, ny)
+		areas[i] = localArea(r, cell, nx, ny, at)
 	}
 	return areas
 }
@@ -140,12 +147,11 @@ func parallelArea(r grid.Raster, cell, nx, ny int) float64 {
 	return earthRadius * earthRadius * width * degree * (math.Sin(north*degree) - math.Sin(south*degree))
 }
 
-// localArea is the size of a cell from where its neighbours lie.
-func localArea(r grid.Raster, cell, nx, ny int) float64 {
+// localArea is the size of a cell from where its neighbours lie, for which there is room in at.
+func localArea(r grid.Raster, cell, nx, ny int, at []geo.LonLat) float64 {
 	row, column := cell/nx, cell%nx
 	left, right := max(column-1, 0), min(column+1, nx-1)
 	above, below := max(row-1, 0), min(row+1, ny-1)
-	var at [4]geo.LonLat
 	for i, c := range [4]int{row*nx + left, row*nx + right, above*nx + column, below*nx + column} {
 		r.Places(at[i:i+1], c)
 	}

@@ -22,6 +22,9 @@ const (
 	usualSeats   = 8
 )
 
+// maxListed bounds the times of a list.
+const maxListed = 10_000
+
 // orUsual fills in what is not said.
 func (l Limits) orUsual() Limits {
 	if l.Places <= 0 {
@@ -52,7 +55,7 @@ var ErrTooLarge = errors.New("too large")
 
 // CostError is a request over a limit, found before memory is taken for it.
 type CostError struct {
-	Parameter string // what is too many: "places", "columns", "values", "cells"
+	Parameter string // what is too many: "places", "columns", "times", "values", "cells"
 	Cost      Cost   // as far as it is known
 	Got       int64
 	Limit     int64

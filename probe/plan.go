@@ -36,6 +36,9 @@ func resolveAll(r Request, now time.Time) ([]plan, error) {
 	if len(r.Bearings) > 0 && len(r.Bearings) != len(r.At) {
 		return nil, wrong("bearings", "%d are given for %d places", len(r.Bearings), len(r.At))
 	}
+	if n := len(r.Times.List); n > maxListed {
+		return nil, &CostError{"times", Cost{Places: len(r.At), Columns: len(r.Columns), Times: n}, int64(n), maxListed}
+	}
 	times := slices.Compact(slices.Sorted(slices.Values(r.Times.List)))
 	plans := make([]plan, len(r.Columns))
 	any := false

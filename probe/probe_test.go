@@ -173,6 +173,25 @@ func TestBearingsAndUnits(t *testing.T) {
 	}
 }
 
+func TestWaysBetweenCells(t *testing.T) {
+	h := small(t, Limits{})
+	for _, c := range []struct {
+		space Space
+		want  map[string]float32 // at 13 E 26 N
+	}{
+		{Usual, map[string]float32{"m.t2m": 282.6, "m.ptype": 1, "m.mwd": 355}},
+		{Bilinear, map[string]float32{"m.t2m": 282.6, "m.ptype": 1, "m.mwd": 355}},
+		{Nearest, map[string]float32{"m.t2m": 283, "m.ptype": 1, "m.mwd": 355}},
+	} {
+		for name, want := range c.want {
+			got := h.probe(t, Request{Columns: []Column{{Layer: h.layer(t, name)}}, At: []geo.LonLat{{Lon: 13, Lat: 26}}, Times: list(0), Space: c.space})
+			if v := got.Series[0].Values[0]; !near(v, want, 1e-3) {
+				t.Errorf("%s, space %d: %v, want %v", name, c.space, v, want)
+			}
+		}
+	}
+}
+
 func TestFaults(t *testing.T) {
 	h := small(t, Limits{Places: 3, Values: 10, Columns: 2})
 	warm := h.layer(t, "m.t2m")
@@ -189,6 +208,7 @@ func TestFaults(t *testing.T) {
 		{"too many places", Request{At: make([]geo.LonLat, 4), Columns: make([]Column, 1)}, "request of 4 places is too large: no more than 3"},
 		{"too many values", Request{At: make([]geo.LonLat, 3), Columns: []Column{{Layer: warm}, {Layer: warm}}, Times: Times{Interval: true}},
 			"request of 18 values (3 places, 2 columns, up to 3 times) is too large: no more than 10"},
+		{"too many times", Request{At: one, Columns: []Column{{Layer: warm}}, Times: Times{List: make([]field.Time, maxListed+1)}}, "request of 10001 times is too large: no more than 10000"},
 		{"a column of nothing", Request{At: one, Columns: make([]Column, 1)}, "columns: a column without a layer"},
 		{"a unit that measures something else", Request{At: one, Columns: []Column{{Layer: warm, Unit: "kt"}}}, `units: m.t2m in "K" can't be given in "kt"`},
 		{"bearings that do not go with the places", Request{At: one, Columns: []Column{{Layer: warm}}, Bearings: []float64{1, 2}}, "bearings: 2 are given for 1"},

@@ -1,10 +1,13 @@
 package probe
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math"
 	"runtime"
+	"slices"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -28,7 +31,7 @@ func (e *Engine) Along(ctx context.Context, c *layers.Catalogue, now time.Time, 
 	if len(o.Bearings) > 0 && len(o.Bearings) != len(route) {
 		return nil, wrong("bearings", "%d are given for %d points", len(o.Bearings), len(route))
 	}
-	f := follower{now: now, run: run, route: route, o: o}
+	f := follower{engine: e, catalogue: c, now: now, run: run, route: route, o: o}
 	for _, column := range columns {
 		p, err := planOf(column, len(o.Bearings) > 0, o.Space)
 		if err != nil {
@@ -37,9 +40,6 @@ func (e *Engine) Along(ctx context.Context, c *layers.Catalogue, now time.Time, 
 		f.plans = append(f.plans, p)
 		f.tracks = append(f.tracks, trackOf(&p, len(route)))
 	}
-	if err := f.resolve(); err != nil {
-		return nil, err
-	}
 	leave, err := e.seat(ctx)
 	if err != nil {
 		return nil, err
@@ -47,14 +47,17 @@ func (e *Engine) Along(ctx context.Context, c *layers.Catalogue, now time.Time, 
 	defer leave()
 	group, inner := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
-	for _, s := range f.stops {
-		group.Go(func() error { return f.read(inner, e, c, s) })
+	for m, points := range f.stops() {
+		group.Go(func() error { return f.stop(inner, m, points) })
 	}
 	if err := group.Wait(); err != nil {
 		if outer := ctx.Err(); outer != nil {
 			return nil, outer
 		}
 		return nil, err
+	}
+	for i := range f.tracks {
+		slices.SortFunc(f.tracks[i].Gaps, func(a, b Gap) int { return cmp.Compare(a.Point, b.Point) })
 	}
 	return f.tracks, nil
 }
@@ -69,19 +72,15 @@ func trackOf(p *plan, n int) Track {
 
 // follower follows one route.
 type follower struct {
-	now    time.Time
-	run    *field.Time
-	route  []Point
-	o      AlongOptions
-	plans  []plan
-	tracks []Track
-	stops  []*stop
-}
-
-// stop is the points of one time and level, and what is read there: one reading for each column, or none.
-type stop struct {
-	points   []int
-	readings []*reading
+	engine    *Engine
+	catalogue *layers.Catalogue
+	now       time.Time
+	run       *field.Time
+	route     []Point
+	o         AlongOptions
+	plans     []plan
+	mu        sync.Mutex // guards the tracks' members and gaps; the rest of a point is its stop's alone
+	tracks    []Track
 }
 
 // moment is a time and a level, if any.
@@ -91,10 +90,9 @@ type moment struct {
 	level          float64
 }
 
-// resolve sorts the points into stops.
-func (f *follower) resolve() error {
-	stops := map[moment]*stop{}
-	whys := map[*stop][]string{}
+// stops sorts the points by moment: those of one are read together.
+func (f *follower) stops() map[moment][]int {
+	stops := map[moment][]int{}
 	for i, point := range f.route {
 		var m moment
 		at := point.Time
@@ -107,37 +105,70 @@ func (f *follower) resolve() error {
 		if point.Level != nil {
 			m.leveled, m.level = true, *point.Level
 		}
-		s := stops[m]
-		if s == nil {
-			s = &stop{readings: make([]*reading, len(f.plans))}
-			stops[m] = s
-			f.stops = append(f.stops, s)
-			whys[s] = make([]string, len(f.plans))
-			for k := range f.plans {
-				r, why, err := f.reading(&f.plans[k], m)
-				if err != nil {
-					return err
-				}
-				s.readings[k], whys[s][k] = r, why
-			}
+		stops[m] = append(stops[m], i)
+	}
+	return stops
+}
+
+// stop finds what the columns have at a moment, and reads it at its points.
+func (f *follower) stop(ctx context.Context, m moment, points []int) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	w := work{at: f.places(points)}
+	if len(f.o.Bearings) > 0 {
+		for _, point := range points {
+			w.bearings = append(w.bearings, f.o.Bearings[point])
 		}
-		s.points = append(s.points, i)
-		for k, r := range s.readings {
-			f.note(&f.tracks[k], i, r, m.time, whys[s][k])
+	}
+	var columns []int
+	for k := range f.plans {
+		r, why, err := f.reading(&f.plans[k], m)
+		if err != nil {
+			return err
+		}
+		f.note(&f.tracks[k], points, r, m.time, why)
+		if r != nil {
+			w.add(&f.plans[k], r, make([]float32, len(points)))
+			columns = append(columns, k)
+		}
+	}
+	if len(columns) == 0 {
+		return nil
+	}
+	if err := w.do(ctx, f.engine.sampler, f.catalogue.Snapshot()); err != nil {
+		return err
+	}
+	for i, k := range columns {
+		for j, point := range points {
+			f.tracks[k].Values[point] = w.items[i].out[j]
 		}
 	}
 	return nil
 }
 
-// note tells in a track what a point's value is of.
-func (f *follower) note(t *Track, i int, r *reading, at field.Time, why string) {
-	if r == nil {
-		t.Values[i], t.Times[i] = float32(math.NaN()), at
-		t.Gaps = append(t.Gaps, Gap{Time: at, Point: i, Why: why})
-		return
+// places are where some points lie.
+func (f *follower) places(points []int) places {
+	at := make([]geo.LonLat, len(points))
+	for i, point := range points {
+		at[i] = f.route[point].At
 	}
-	t.Member = r.Member
-	t.Times[i], t.Runs[i], t.Spans[i], t.Levels[i], t.Between[i] = r.Valid, r.Run, r.Span, r.Level, r.between
+	return onEarth(at)
+}
+
+// note tells in a track what the values of some points are of, or why they have none.
+func (f *follower) note(t *Track, points []int, r *reading, at field.Time, why string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, i := range points {
+		if r == nil {
+			t.Values[i], t.Times[i] = float32(math.NaN()), at
+			t.Gaps = append(t.Gaps, Gap{Time: at, Point: i, Why: why})
+			continue
+		}
+		t.Member = r.Member
+		t.Times[i], t.Runs[i], t.Spans[i], t.Levels[i], t.Between[i] = r.Valid, r.Run, r.Span, r.Level, r.between
+	}
 }
 
 // reading finds what a column has at a moment, or why nothing.
@@ -201,36 +232,4 @@ func nearestLevel(l *layers.Layer, at float64) *float64 {
 		return &at
 	}
 	return &best
-}
-
-// read reads all columns at a stop.
-func (f *follower) read(ctx context.Context, e *Engine, c *layers.Catalogue, s *stop) error {
-	at := make([]geo.LonLat, len(s.points))
-	var bearings []float64
-	for i, point := range s.points {
-		at[i] = f.route[point].At
-		if len(f.o.Bearings) > 0 {
-			bearings = append(bearings, f.o.Bearings[point])
-		}
-	}
-	w := work{at: onEarth(at), bearings: bearings}
-	var columns []int
-	for k, r := range s.readings {
-		if r != nil {
-			w.add(&f.plans[k], r, make([]float32, len(at)))
-			columns = append(columns, k)
-		}
-	}
-	if len(columns) == 0 {
-		return nil
-	}
-	if err := w.do(ctx, e.sampler, c.Snapshot()); err != nil {
-		return err
-	}
-	for i, k := range columns {
-		for j, point := range s.points {
-			f.tracks[k].Values[point] = w.items[i].out[j]
-		}
-	}
-	return nil
 }
