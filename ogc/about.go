@@ -58,6 +58,17 @@ const (
 	DefaultLayers = 16
 )
 
+// Provider is the name of who provides a service.
+func (a About) Provider() string {
+	switch {
+	case a.Organization != "":
+		return a.Organization
+	case a.Title != "":
+		return a.Title
+	}
+	return "Isobar"
+}
+
 // Complete fills in the limits that are left out.
 func (a About) Complete() About {
 	orElse := func(n, fallback int) int {

@@ -129,7 +129,8 @@ func (s *capabilities) write20() {
 		name  string
 		write func()
 	}{
-		{"ServiceIdentification", s.identification}, {"ServiceProvider", s.provider}, {"OperationsMetadata", s.operations},
+		{"ServiceIdentification", func() { s.Identification(s.h.about, "OGC WCS", versions, profiles) }},
+		{"ServiceProvider", func() { s.Provider(s.h.about) }}, {"OperationsMetadata", s.operations},
 		{"ServiceMetadata", s.metadata}, {"Contents", s.contents},
 	} {
 		if slices.Contains(s.wanted, part.name) {
@@ -137,51 +138,6 @@ func (s *capabilities) write20() {
 		}
 	}
 	s.Close()
-}
-
-func (s *capabilities) identification() {
-	a := s.h.about
-	s.Open("ows:ServiceIdentification")
-	s.Leaf("ows:Title", a.Title)
-	s.Some("ows:Abstract", a.Abstract)
-	s.Keywords(a.Keywords)
-	s.Leaf("ows:ServiceType", "OGC WCS")
-	for _, v := range versions {
-		s.Leaf("ows:ServiceTypeVersion", v)
-	}
-	for _, p := range profiles {
-		s.Leaf("ows:Profile", p)
-	}
-	s.Some("ows:Fees", a.Fees)
-	s.Some("ows:AccessConstraints", a.AccessConstraints)
-	s.Close()
-}
-
-// provider is always there: OWSLib can't do without it.
-func (s *capabilities) provider() {
-	a := s.h.about
-	s.Open("ows:ServiceProvider")
-	s.Leaf("ows:ProviderName", s.providerName())
-	s.Open("ows:ServiceContact")
-	s.Some("ows:IndividualName", a.Person)
-	if a.Email != "" {
-		s.Open("ows:ContactInfo")
-		s.Open("ows:Address")
-		s.Leaf("ows:ElectronicMailAddress", a.Email)
-		s.Close()
-		s.Close()
-	}
-	s.Close()
-	s.Close()
-}
-
-func (s *capabilities) providerName() string {
-	for _, name := range []string{s.h.about.Organization, s.h.about.Title} {
-		if name != "" {
-			return name
-		}
-	}
-	return "Isobar"
 }
 
 func (s *capabilities) operations() {
@@ -196,12 +152,7 @@ func (s *capabilities) operations() {
 		s.Close()
 		s.Close()
 	}
-	s.Open("ows:Constraint", "name", "PostEncoding") // of all operations (OGC 09-148r1, requirement 2)
-	s.Open("ows:AllowedValues")
-	s.Leaf("ows:Value", "XML")
-	s.Leaf("ows:Value", "SOAP")
-	s.Close()
-	s.Close()
+	s.Allowed("ows:Constraint", "PostEncoding", "XML", "SOAP") // of all operations (OGC 09-148r1, requirement 2)
 	s.Close()
 }
 

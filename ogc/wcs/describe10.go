@@ -130,7 +130,7 @@ func (s *capabilities) write10() {
 	}
 	s.Open("responsibleParty")
 	s.Some("individualName", a.Person)
-	s.Leaf("organisationName", s.providerName())
+	s.Leaf("organisationName", s.h.about.Provider())
 	s.Close()
 	s.Leaf("fees", orNone(a.Fees))
 	s.Leaf("accessConstraints", orNone(a.AccessConstraints))

@@ -27,18 +27,9 @@ func (s *capabilities) write11() {
 	s.Raw(xmlHead)
 	s.Open("wcs:Capabilities", "xmlns:wcs", ns11, "xmlns:ows", nsOWS11, "xmlns:xlink", nsXlink, "xmlns:xsi", nsXSI,
 		"xsi:schemaLocation", ns11+" http://schemas.opengis.net/wcs/1.1.1/wcsAll.xsd", "version", v111, "updateSequence", ogc.Sequence(s.catalogue.Updated()))
-	s.Open("ows:ServiceIdentification")
-	s.Leaf("ows:Title", a.Title)
-	s.Some("ows:Abstract", a.Abstract)
-	s.Keywords(a.Keywords)
-	s.Leaf("ows:ServiceType", "WCS")
-	for _, v := range versions {
-		s.Leaf("ows:ServiceTypeVersion", v)
-	}
-	s.Leaf("ows:Fees", orNone(a.Fees))
-	s.Leaf("ows:AccessConstraints", orNone(a.AccessConstraints))
-	s.Close()
-	s.provider()
+	a.Fees, a.AccessConstraints = orNone(a.Fees), orNone(a.AccessConstraints)
+	s.Identification(a, "WCS", versions, nil)
+	s.Provider(a)
 	s.operations11()
 	s.Open("wcs:Contents")
 	for _, o := range offers10(s.catalogue) {
@@ -77,18 +68,10 @@ func (s *capabilities) operations11() {
 		s.Close()
 		s.Close()
 		for _, p := range [][2]string{{"service", "WCS"}, {"version", v111}} {
-			s.Open("ows:Parameter", "name", p[0])
-			s.Open("ows:AllowedValues")
-			s.Leaf("ows:Value", p[1])
-			s.Close()
-			s.Close()
+			s.Allowed("ows:Parameter", p[0], p[1])
 		}
 		if name == "GetCoverage" {
-			s.Open("ows:Parameter", "name", "store")
-			s.Open("ows:AllowedValues")
-			s.Leaf("ows:Value", "false")
-			s.Close()
-			s.Close()
+			s.Allowed("ows:Parameter", "store", "false")
 		}
 		s.Close()
 	}

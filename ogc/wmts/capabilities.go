@@ -96,41 +96,6 @@ func acceptsXML(accept string) bool {
 	return false
 }
 
-// identification writes who and what the service is (OWS Common 1.1.0 7.4.4, 7.4.5).
-func (s *scribe) identification() {
-	a := s.h.about
-	s.Open("ows:ServiceIdentification")
-	s.Leaf("ows:Title", a.Title)
-	s.Some("ows:Abstract", a.Abstract)
-	s.Keywords(a.Keywords)
-	s.Leaf("ows:ServiceType", "OGC WMTS")
-	s.Leaf("ows:ServiceTypeVersion", "1.0.0")
-	s.Some("ows:Fees", a.Fees)
-	s.Some("ows:AccessConstraints", a.AccessConstraints)
-	s.Close()
-}
-
-func (s *scribe) provider() {
-	a := s.h.about
-	name := a.Organization
-	if name == "" {
-		name = a.Title
-	}
-	s.Open("ows:ServiceProvider")
-	s.Leaf("ows:ProviderName", name)
-	s.Open("ows:ServiceContact")
-	s.Some("ows:IndividualName", a.Person)
-	if a.Email != "" {
-		s.Open("ows:ContactInfo")
-		s.Open("ows:Address")
-		s.Leaf("ows:ElectronicMailAddress", a.Email)
-		s.Close()
-		s.Close()
-	}
-	s.Close()
-	s.Close()
-}
-
 // operations writes how each operation is reached by KVP. REST is told of where its clients look, by ServiceMetadataURL and
 // ResourceURL: the OGC's suite sends KVP to the last Get of an operation, whatever its constraint says.
 func (s *scribe) operations() {
@@ -140,22 +105,12 @@ func (s *scribe) operations() {
 		s.Open("ows:DCP")
 		s.Open("ows:HTTP")
 		s.Open("ows:Get", "xlink:href", s.base+Path+"?")
-		s.Open("ows:Constraint", "name", "GetEncoding")
-		s.Open("ows:AllowedValues")
-		s.Leaf("ows:Value", "KVP")
-		s.Close()
-		s.Close()
+		s.Allowed("ows:Constraint", "GetEncoding", "KVP")
 		s.Close()
 		s.Close()
 		s.Close()
 		if name == "GetCapabilities" {
-			s.Open("ows:Parameter", "name", "AcceptFormats")
-			s.Open("ows:AllowedValues")
-			for _, t := range []string{typeCapabilities, typeCapabilitiesText} {
-				s.Leaf("ows:Value", t)
-			}
-			s.Close()
-			s.Close()
+			s.Allowed("ows:Parameter", "AcceptFormats", typeCapabilities, typeCapabilitiesText)
 		}
 		s.Close()
 	}

@@ -42,9 +42,9 @@ func (h *Handler) capabilities(wanted []string, c ogc.Catalogue, base string, no
 	for _, section := range wanted {
 		switch section {
 		case "ServiceIdentification":
-			s.identification()
+			s.Identification(s.h.about, "OGC WMTS", []string{"1.0.0"}, nil)
 		case "ServiceProvider":
-			s.provider()
+			s.Provider(s.h.about)
 		case "OperationsMetadata":
 			s.operations()
 		case "Contents":
