@@ -344,6 +344,13 @@ func TestFeaturesAreChangedBehindAGuard(t *testing.T) {
 	}
 }
 
+func BenchmarkSorted10000(b *testing.B) {
+	s := serve(b, 10_000, nil)
+	for b.Loop() {
+		s.ask("GET", "/collections/stations/items?limit=10&sortby=-t2m,name", "")
+	}
+}
+
 func BenchmarkItems10000(b *testing.B) {
 	s := serve(b, 10_000, nil)
 	b.ReportAllocs()

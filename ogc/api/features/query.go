@@ -24,8 +24,8 @@ const cql2Geometry = cql2.Geometry
 type asked struct {
 	query      feature.Query
 	ref        geo.Reference
-	order      func(a, b *feature.Feature) int // nil: the collection's own
-	properties []string                        // nil: all
+	order      []sortKey // none: the collection's own
+	properties []string  // nil: all
 	noGeometry bool
 }
 
@@ -256,14 +256,9 @@ func equals(c *api.Call, about feature.About) (filters []func(*feature.Feature) 
 }
 
 // sortBy reads sortby: a name, with - before it for descending; a + before it has come as a blank.
-func sortBy(q ogc.Query, about feature.About) (func(a, b *feature.Feature) int, error) {
-	type key struct {
-		name string
-		sign int
-	}
-	var keys []key
+func sortBy(q ogc.Query, about feature.About) (keys []sortKey, err error) {
 	for _, text := range q.List("sortby") {
-		k := key{strings.TrimLeft(text, "+- "), 1}
+		k := sortKey{strings.TrimLeft(text, "+- "), 1}
 		if strings.HasPrefix(text, "-") {
 			k.sign = -1
 		}
@@ -272,17 +267,37 @@ func sortBy(q ogc.Query, about feature.About) (func(a, b *feature.Feature) int, 
 		}
 		keys = append(keys, k)
 	}
-	if keys == nil {
-		return nil, nil
-	}
-	return func(a, b *feature.Feature) int {
+	return keys, nil
+}
+
+// sortKey is a property to sort by, and 1 or, for descending, -1.
+type sortKey struct {
+	name string
+	sign int
+}
+
+// sorted puts features in order: their values are looked up once.
+func sorted(features []feature.Feature, keys []sortKey) []feature.Feature {
+	values, order := make([]any, 0, len(features)*len(keys)), make([]int, len(features))
+	for i := range features {
+		order[i] = i
 		for _, k := range keys {
-			if o := compare(sortable(a, k.name), sortable(b, k.name)); o != 0 {
+			values = append(values, sortable(&features[i], k.name))
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		for n, k := range keys {
+			if o := compare(values[a*len(keys)+n], values[b*len(keys)+n]); o != 0 {
 				return o * k.sign
 			}
 		}
 		return 0
-	}, nil
+	})
+	all := make([]feature.Feature, len(features))
+	for i, from := range order {
+		all[i] = features[from]
+	}
+	return all
 }
 
 func sortable(f *feature.Feature, name string) any {
@@ -341,7 +356,7 @@ func numberOf(v any) (float64, bool) {
 
 // page asks the collection, and sorts.
 func (a asked) page(c *api.Call, from feature.Collection) (feature.Page, error) {
-	if a.order == nil {
+	if len(a.order) == 0 {
 		p, err := from.Query(c.Context(), a.query)
 		return p, explain(err)
 	}
@@ -354,10 +369,9 @@ func (a asked) page(c *api.Call, from feature.Collection) (feature.Page, error) 
 	if p.Matched > len(p.Features) {
 		return p, ogc.Invalid("sortby", "%d features are more than the %d that are sorted", p.Matched, maxSorted)
 	}
-	sorted := slices.Clone(p.Features)
-	slices.SortStableFunc(sorted, func(x, y feature.Feature) int { return a.order(&x, &y) })
-	first := min(a.query.Offset, len(sorted))
-	return feature.Page{Features: sorted[first:min(len(sorted), first+a.query.Limit)], Matched: p.Matched}, nil
+	all := sorted(p.Features, a.order)
+	first := min(a.query.Offset, len(all))
+	return feature.Page{Features: all[first:min(len(all), first+a.query.Limit)], Matched: p.Matched}, nil
 }
 
 // geometry is a feature's in the system that is asked for; what has no image there has none.
