@@ -22,10 +22,10 @@ func main() {
 func run() error {
 	listen := flag.String("listen", "127.0.0.1:8090", "address")
 	shared := flag.String("corpus", "../shared/data", "folder of more samples")
-	speed := flag.Float64("speed", 60, "how much faster than real its clock runs")
+	speed := flag.Float64("speed", 120, "how much faster than real its clock runs")
 	delay := flag.Duration("delay", 3*time.Hour, "from a run's time to its first step")
-	pace := flag.Duration("pace", time.Minute, "between two steps' publication")
-	start := flag.String("start", "", "what time its clock begins at (RFC 3339); empty: now")
+	pace := flag.Duration("pace", 5*time.Minute, "between two steps' publication")
+	back := flag.Duration("back", 18*time.Hour, "how long ago its clock begins; it runs until it is right")
 	flag.Parse()
 	pool, err := upstream.Embedded(samples.Files)
 	if err != nil {
@@ -37,14 +37,15 @@ func run() error {
 		fmt.Fprintln(os.Stderr, "without the corpus only NOAA and AROME are played:", err)
 	}
 	began := time.Now()
-	zero := began.UTC()
-	if *start != "" {
-		if zero, err = time.Parse(time.RFC3339, *start); err != nil {
-			return err
+	zero := began.UTC().Add(-*back)
+	clock := func() time.Time {
+		now := time.Now().UTC()
+		if t := zero.Add(time.Duration(float64(now.Sub(began)) * *speed)); t.Before(now) {
+			return t
 		}
+		return now
 	}
-	clock := func() time.Time { return zero.Add(time.Duration(float64(time.Since(began)) * *speed)) }
 	fmt.Printf("playing forecast providers on http://%s from %s, %g times as fast\n", *listen, zero.Format(time.RFC3339), *speed)
-	server := http.Server{Addr: *listen, Handler: upstream.New(pool, upstream.Options{Clock: clock, Delay: *delay, Pace: *pace}), ReadHeaderTimeout: 10 * time.Second}
+	server := http.Server{Addr: *listen, Handler: upstream.New(pool, upstream.Options{Clock: clock, Delay: *delay, Pace: *pace, Keep: 48 * time.Hour}), ReadHeaderTimeout: 10 * time.Second}
 	return server.ListenAndServe()
 }
