@@ -9,6 +9,7 @@ import (
 	"isobar/elements"
 	"isobar/encode"
 	"isobar/encode/covjson"
+	"isobar/encode/covjson/covjsontest"
 	"isobar/encode/encodetest"
 	"isobar/field"
 )
@@ -38,7 +39,7 @@ func TestValuesAreCoveragesOfTheirDomains(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if why := valid(t, body); why != "" {
+		if why := covjsontest.Check(t, body); why != "" {
 			t.Errorf("%s: %s\n%s", c.name, why, body)
 			continue
 		}
@@ -107,7 +108,7 @@ func TestSeveralDomainsAreACollection(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if why := valid(t, body); why != "" {
+	if why := covjsontest.Check(t, body); why != "" {
 		t.Errorf("%s\n%s", why, body)
 	}
 	for _, want := range []string{`"type":"CoverageCollection"`, `"isobar:member":3`, `"isobar:interpolatedInTime":[false,true,false,false]`, `"isobar:run":"2026-11-24T00:00:00Z"`} {

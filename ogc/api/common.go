@@ -171,6 +171,8 @@ func (h *Handler) own(c *Call) (all []CollectionInfo, err error) {
 		}
 		for _, info := range list {
 			info.Links = append(selfLinks(c.Base, info.ID), info.Links...)
+			// EDR's suite wants one of data and collection, and clients take what has data for a collection of EDR.
+			info.Links = append(info.Links, Link{Href: CollectionURL(c.Base, info.ID), Rel: "collection", Type: TypeJSON, Title: "This collection"})
 			all = append(all, info)
 		}
 	}

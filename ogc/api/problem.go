@@ -35,7 +35,7 @@ func (h *Handler) refuse(c *Call, err error) {
 		return
 	}
 	name := f.Locator
-	if n, ok := names[name]; ok {
+	if n, ok := names[name]; ok && c.Query.Get(name) == "" { // what is there is called so
 		name = n
 	}
 	body, err := json.Marshal(problem{"about:blank", http.StatusText(f.Status), f.Status, f.Text, f.Code, name})

@@ -129,7 +129,7 @@ func (s *service) operations() (list []api.Operation) {
 				Types: s.types("locations"), Params: append([]api.Param{z}, common...), Formats: s.formats("locations"), Handle: s.answer((*service).location)},
 			api.Operation{Path: root.path + "/items", ID: "get" + root.id + "EDRItems", Summary: "What a collection is made of" + root.of, Tag: "Environmental data",
 				Types: []string{geoJSON, api.TypeJSON}, Params: listing, Owns: s.owns, Handle: s.answer((*service).items)},
-			api.Operation{Path: root.path + "/items/{itemId}", ID: "get" + root.id + "EDRItem", Summary: "One part of a collection" + root.of, Tag: "Environmental data",
+			api.Operation{Path: root.path + "/items/{featureId}", ID: "get" + root.id + "EDRItem", Summary: "One part of a collection" + root.of, Tag: "Environmental data",
 				Types: []string{geoJSON, api.TypeJSON}, Params: listing[1:4], Owns: s.owns, Handle: s.answer((*service).oneItem)},
 		)
 	}

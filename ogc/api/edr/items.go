@@ -48,9 +48,9 @@ func (s *service) items(c *api.Call, q *question) error {
 
 // oneItem answers with one run as a feature.
 func (s *service) oneItem(c *api.Call, q *question) error {
-	run, ok := findRun(q.of, c.Path("itemId"))
+	run, ok := findRun(q.of, c.Path("featureId"))
 	if !ok || q.run != nil && *q.run != run {
-		return unknown("itemId", "%s has no item %q", q.of.ID, clip(c.Path("itemId")))
+		return unknown("featureId", "%s has no item %q", q.of.ID, clip(c.Path("featureId")))
 	}
 	f, ok := s.item(c, q, run)
 	if !ok {
