@@ -266,6 +266,23 @@ func TestOutsideNcdumpReadsNetCDF(t *testing.T) {
 	}
 }
 
+func TestOutsideNcdumpReadsEnsemblesAndIntervals(t *testing.T) {
+	tool(t, "ncdump")
+	e := coveragetest.Temperature()
+	e.Element, e.Span = catalogue(t).Get("tp"), 3*3600
+	s := coveragetest.Source(t, coveragetest.Shape{Grid: coveragetest.Grid("latlon:21x11:-10,40,10,50"), Times: 2, Members: 3}, all, e)
+	out := run(t, "ncdump", "-v", "realization,time_bnds,forecast_reference_time,lat_bnds", written(t, netcdf.Format(catalogue(t)), s))
+	for _, want := range []string{
+		"float tp(realization, time, lat, lon)", `tp:cell_methods = "time: sum"`, `realization:standard_name = "realization"`, "realization = 0, 1, 2",
+		`time:bounds = "time_bnds"`, "1795467600, 1795478400,", "1795478400, 1795489200", `forecast_reference_time:standard_name = "forecast_reference_time"`,
+		`lat:bounds = "lat_bnds"`, "50.5, 49.5,", `tp:coordinates = "forecast_reference_time`,
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+}
+
 func TestOutsideEcCodesReadsGRIB(t *testing.T) {
 	tool(t, "grib_get_data")
 	for _, id := range append([]string{"rotated:41x31:-10,-8,10,7:10,-40,0", "gaussian:16:64x32+0:-180,174.375"}, grids...) {
