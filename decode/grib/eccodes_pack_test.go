@@ -50,7 +50,7 @@ func comparePeer(t *testing.T, name, file string, near float64) (compared bool) 
 func TestWhatEcCodesPacksIsUnpackedToItsValues(t *testing.T) {
 	needEcCodes(t)
 	compared := 0
-	for _, source := range []string{
+	for turn, source := range []string{
 		"testdata/ngm_20041208_12z_f048_ps.grib2", filepath.Join(ecCodesSamples, "gg_sfc_grib1.tmpl"),
 		filepath.Join(shared, "ecmwf/fields_with_missing_values.grib1"),
 	} {
@@ -59,13 +59,16 @@ func TestWhatEcCodesPacksIsUnpackedToItsValues(t *testing.T) {
 			continue
 		}
 		for edition := 1; edition <= 2; edition++ {
-			for _, bits := range []int{1, 13, 24} {
+			for k, bits := range []int{1, 13, 24} {
 				plain, ok := repack(t, source, fmt.Sprintf("edition=%d,packingType=grid_simple,bitsPerValue=%d", edition, bits))
 				if !ok {
 					t.Errorf("%s is not repacked", source)
 					continue
 				}
-				for _, packing := range packingsOfEcCodes {
+				for i, packing := range packingsOfEcCodes {
+					if (i+turn+edition)%3 != k { // each packing meets all numbers of bits in turn
+						continue
+					}
 					file, ok := repack(t, plain, "packingType="+packing)
 					name := fmt.Sprintf("%s, edition %d, %s, %d bits", filepath.Base(source), edition, packing, bits)
 					if ok && comparePeer(t, name, file, 1e-2) {
@@ -75,7 +78,7 @@ func TestWhatEcCodesPacksIsUnpackedToItsValues(t *testing.T) {
 			}
 		}
 	}
-	if compared < 100 {
+	if compared < 50 {
 		t.Errorf("only %d fields compared", compared)
 	}
 }

@@ -78,12 +78,6 @@ func TestArrangingIsWhatCanonicalSays(t *testing.T) {
 	}
 }
 
-func TestShiftedRowsAreRefused(t *testing.T) {
-	if _, errs := read(t, small(0x08)); len(errs) != 1 {
-		t.Errorf("errors %v, want one", errs)
-	}
-}
-
 func TestBitmapsSpreadValues(t *testing.T) {
 	for _, c := range []struct {
 		mask []byte

@@ -98,6 +98,8 @@ func TestOffsetsThatCannotBeReadAreRefused(t *testing.T) {
 	for _, section := range [][]byte{
 		staggeredSection(11, scanEvenOffset|scanFewer|scanColumnwise),
 		staggeredSection(12, scanEvenOffset|scanFewer), // has 11
+		section2(3, slices.Concat([]byte{0}, be(10), []byte{0, 0, 0, 0, 6, 0, 2}, missing(15), be(-0x7fffffff, 2, 0), missing(4), be(1000000, 0), []byte{0x30},
+			be(0, 4000000), missing(4), be(1000000), []byte{scanEvenOffset, 0, 5, 0, 5})...), // rows of different lengths
 	} {
 		if _, errs := read(t, message2(0, identity(), section, productSection(6), five, noBitmap(), seven)); len(errs) != 1 {
 			t.Errorf("errors %v, want one", errs)
