@@ -20,7 +20,7 @@ type Feature struct {
 }
 
 // Property is a named value: nil, bool, float32 or float64 (written with the digits that it holds), int64, string, []any or
-// map[string]any of these, or field.Time.
+// map[string]any of these, field.Time, []float32, or json.RawMessage, which is written as it stands.
 type Property struct {
 	Name  string
 	Value any

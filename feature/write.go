@@ -112,6 +112,17 @@ func AppendValue(dst []byte, value any) []byte {
 		return appendNumber(dst, float64(v), 32)
 	case float64:
 		return appendNumber(dst, v, 64)
+	case []float32:
+		dst = append(dst, '[')
+		for i, x := range v {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = appendNumber(dst, float64(x), 32)
+		}
+		return append(dst, ']')
+	case json.RawMessage:
+		return append(dst, v...)
 	case field.Time:
 		dst = append(dst, '"')
 		dst = v.UTC().AppendFormat(dst, rfc3339)
