@@ -79,6 +79,7 @@ func (s *scanner) shape(kind string) geom.Geometry {
 		all := geom.MultiPolygon{}
 		s.array(func(i int) {
 			s.item(i)
+			s.count()
 			rings, _ := s.lines(4, true)
 			all = append(all, flats(rings))
 			s.out()
@@ -94,11 +95,16 @@ func (s *scanner) shape(kind string) geom.Geometry {
 // maxDegrees bounds a coordinate: some turns beyond the antimeridian.
 const maxDegrees = 1080
 
-// position reads longitude, latitude and perhaps a height; what follows is passed over (RFC 7946 3.1.1).
-func (s *scanner) position() (p position) {
+// count takes one more of what is bounded: vertices, and polygons, which may be empty.
+func (s *scanner) count() {
 	if s.vertices++; s.vertices > s.limits.Vertices {
 		s.refuse("more than %d vertices in all", s.limits.Vertices)
 	}
+}
+
+// position reads longitude, latitude and perhaps a height; what follows is passed over (RFC 7946 3.1.1).
+func (s *scanner) position() (p position) {
+	s.count()
 	n := 0
 	s.array(func(i int) {
 		v := s.number()

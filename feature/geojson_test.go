@@ -61,6 +61,7 @@ func TestFaultsNameTheMember(t *testing.T) {
 		{feature(`{"type":"LineString","coordinates":[[1,2]]}`), `1 positions where 2 are the least`},
 		{feature(`{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,1]]]}`), `coordinates[0]: a ring that isn't closed`},
 		{feature(`{"type":"MultiPoint","coordinates":[[0,0],[0,0],[0,0],[0,0],[0,0]]}`), `more than 4 vertices`},
+		{feature(`{"type":"MultiPolygon","coordinates":[[],[],[],[],[]]}`), `coordinates[4]: more than 4 vertices`},
 		{`{"type":"FeatureCollection","features":[{"type":"Feature"},{"type":"Feature"},{"type":"Feature"}]}`, `features[2]: more than 2 features`},
 		{`{"type":"Feature","properties":` + strings.Repeat("[", 100) + strings.Repeat("]", 100) + `}`, `nested deeper than 12`},
 		{`{"type":"Feature","properties":{"a":1e999}}`, `properties.a: 1e999 is too large`},
@@ -73,6 +74,10 @@ func TestFaultsNameTheMember(t *testing.T) {
 		if !errors.Is(err, ErrInvalid) || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%.80s: %v, %v; want %q", c.text, got, err, c.want)
 		}
+	}
+	full := `{"type":"Feature","properties":{"a":[` + strings.Repeat("0,", maxValues) + `0]}}`
+	if _, err := Read(strings.NewReader(full), DefaultLimits); !errors.Is(err, ErrInvalid) || !strings.Contains(err.Error(), "values in all") {
+		t.Errorf("%d values: %v", maxValues+2, err)
 	}
 	if _, err := ReadFeature(strings.NewReader(`{"type":"Point","coordinates":[1,2]}`), DefaultLimits); err == nil {
 		t.Error("a Point is read as a Feature")

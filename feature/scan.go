@@ -22,6 +22,9 @@ type Limits struct {
 	Depth    int // of nested objects, arrays and geometry collections
 }
 
+// maxValues bounds the values of all properties, nested ones among them: each takes more memory than text.
+const maxValues = 2_000_000
+
 // DefaultLimits are those of a request's body.
 var DefaultLimits = Limits{Bytes: 32 << 20, Features: 100_000, Vertices: 1_000_000, Depth: 32}
 
@@ -36,6 +39,7 @@ type scanner struct {
 	depth    int
 	limits   Limits
 	vertices int
+	values   int
 }
 
 // load takes the whole text, within its bound.
@@ -218,6 +222,9 @@ var words = map[string]any{"true": true, "false": false, "null": nil}
 
 // value reads any value as a Property holds it.
 func (s *scanner) value() any {
+	if s.values++; s.values > maxValues {
+		s.refuse("more than %d values in all", maxValues)
+	}
 	switch c := s.peek(); {
 	case c == '"':
 		return s.str()

@@ -195,6 +195,16 @@ func TestSystemsAreToldAndCoordinatesFollow(t *testing.T) {
 	}
 }
 
+func TestWhatHasNoImageHasNoGeometry(t *testing.T) {
+	s := serve(t, 3, nil)
+	if err := s.kept.Create(context.Background(), feature.About{ID: "pole"}, []feature.Feature{{ID: "n", Geometry: geom.Point{0, 90}}}, time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	if p := s.page(t, "/collections/pole/items?crs=[EPSG:3857]"); p.Features[0].Geometry != nil {
+		t.Errorf("the pole is at %s of a Mercator map", p.Features[0].Geometry.Coordinates)
+	}
+}
+
 func TestProblemsNameTheirParameter(t *testing.T) {
 	s := serve(t, 3, nil)
 	for _, c := range []struct {

@@ -382,7 +382,8 @@ func projected(g geom.Geometry, ref geo.Reference) geom.Geometry {
 		return g
 	}
 	moved := feature.Project(g, ref)
-	if box, ok := feature.Bounds(moved); !ok || math.IsNaN(box[0]+box[1]+box[2]+box[3]) {
+	box, ok := feature.Bounds(moved)
+	if sum := box[0] + box[1] + box[2] + box[3]; !ok || math.IsNaN(sum) || math.IsInf(sum, 0) {
 		return nil
 	}
 	return moved
