@@ -16,7 +16,7 @@ import (
 )
 
 // wgs84 is the system of longitudes and latitudes as EDR wants it told.
-const wgs84 = `GEOGCS["WGS 84",DATUM["WGS_1984",SPHEROID["WGS 84",6378137,298.257223563]],PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433],AXIS["Longitude",EAST],AXIS["Latitude",NORTH]]`
+const wgs84 = `GEOGCS["WGS 84",DATUM["WGS_1984",SPHEROID["WGS 84",6378137,298.257223563]],PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433]]`
 
 // ucum is the list that units' codes are from.
 const ucum = "http://www.opengis.net/def/uom/UCUM/"
@@ -297,7 +297,7 @@ func (s *service) dataQueries(at string, whole bool, levels *vertic) map[string]
 	if whole {
 		all["instances"] = map[string]any{"link": map[string]any{
 			"href": at + "/instances", "rel": "data", "type": api.TypeJSON, "variables": map[string]any{
-				"title": "Runs", "description": "Runs of the model", "query_type": "instances", "output_formats": s.formats("cube"), "default_output_format": formatName(coverageJSON), "crs_details": details,
+				"title": "Runs", "description": "Runs of the model", "query_type": "instances", "output_formats": s.formats("cube"), "default_output_format": formatName(coverageJSON),
 			},
 		}}
 	}
@@ -307,8 +307,9 @@ func (s *service) dataQueries(at string, whole bool, levels *vertic) map[string]
 // queryLink is one kind of question.
 func (s *service) queryLink(at, name, title, about string, details []map[string]string, heights []string) map[string]any {
 	formats := s.formats(name)
-	variables := map[string]any{
-		"title": title, "description": about, "query_type": name, "output_formats": formats, "default_output_format": formats[0], "crs_details": details,
+	variables := map[string]any{"title": title, "description": about, "query_type": name, "output_formats": formats, "default_output_format": formats[0]}
+	if name != "items" {
+		variables["crs_details"] = details
 	}
 	switch name {
 	case "radius":
@@ -318,7 +319,7 @@ func (s *service) queryLink(at, name, title, about string, details []map[string]
 	case "cube":
 		variables["height_units"] = heights[:1]
 	}
-	return map[string]any{"href": at + "/" + name, "rel": "data", "type": s.types(name)[0], "title": title, "templated": false, "variables": variables}
+	return map[string]any{"href": at + "/" + name, "rel": "data", "type": s.types(name)[0], "variables": variables}
 }
 
 // runsOfAll are the runs of a collection's layers, ascending.

@@ -119,6 +119,27 @@ func TestValuesAreThoseOfTheFields(t *testing.T) {
 	}
 }
 
+func TestAnEnsembleIsAGridForEachMember(t *testing.T) {
+	h := newHouse(t, probe.Limits{})
+	for query, want := range map[string]int{"bbox=0,0,20,10": 3, "bbox=0,0,20,10&member=1,2": 2, "bbox=0,0,20,10&member=R2/1/1": 2} {
+		all := h.coverages(t, "/collections/ens.t2m/cube", query)
+		if len(all) != want {
+			t.Errorf("%s: got %d grids, want %d", query, len(all), want)
+		}
+		last := all[len(all)-1]
+		if v := last.Ranges["t2m"].Values; last.Member == nil || *last.Member != 2 || *v[0] != 272 {
+			t.Errorf("%s: the last is of member %v: %v", query, last.Member, v)
+		}
+	}
+	if all := h.coverages(t, "/collections/ens.t2m/cube", "bbox=0,0,20,10&member=1"); len(all) != 1 || all[0].Member == nil || *all[0].Member != 1 {
+		t.Errorf("one member: got %+v", all)
+	}
+	lines := h.get("/collections/ens.t2m/cube", "bbox=0,0,10,10&f=CSV&member=1").Body.String()
+	if want := "2026-11-24T00:00:00Z,2026-11-24T00:00:00Z,0,10,1,271"; !strings.Contains(lines, want) {
+		t.Errorf("no %s in %s", want, lines)
+	}
+}
+
 func TestNothingIsNoContent(t *testing.T) {
 	h := newHouse(t, probe.Limits{})
 	for _, c := range [][2]string{
@@ -478,12 +499,20 @@ func TestTheAPIDocumentTellsTheParameters(t *testing.T) {
 
 func BenchmarkPosition(b *testing.B) {
 	h := newHouse(b, probe.Limits{})
-	r := httptest.NewRequest(http.MethodGet, t2m+"/position?coords=POINT(10.3+50.2)", nil)
-	b.ReportAllocs()
-	for b.Loop() {
-		w := httptest.NewRecorder()
-		if h.handler.ServeHTTP(w, r); w.Code != http.StatusOK {
-			b.Fatal(w.Code, w.Body)
+	for _, steps := range []int{11, 65} {
+		path := map[int]string{11: t2m, 65: "/collections/long.t2m"}[steps]
+		if steps == 65 {
+			h.long(b, steps)
 		}
+		b.Run(fmt.Sprint(steps, "steps"), func(b *testing.B) {
+			r := httptest.NewRequest(http.MethodGet, path+"/position?coords=POINT(10.3+50.2)", nil)
+			b.ReportAllocs()
+			for b.Loop() {
+				w := httptest.NewRecorder()
+				if h.handler.ServeHTTP(w, r); w.Code != http.StatusOK {
+					b.Fatal(w.Code, w.Body)
+				}
+			}
+		})
 	}
 }

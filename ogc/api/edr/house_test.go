@@ -1,12 +1,14 @@
 package edr_test
 
 import (
+	"context"
 	"encoding/json"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -28,6 +30,7 @@ import (
 	"isobar/places"
 	"isobar/probe"
 	"isobar/sample"
+	"isobar/store"
 	"isobar/store/local"
 	"isobar/styles"
 )
@@ -47,6 +50,7 @@ const (
 type house struct {
 	handler http.Handler
 	source  *layers.Source
+	store   store.Store
 }
 
 // newHouse makes it.
@@ -54,18 +58,18 @@ func newHouse(t testing.TB, limits probe.Limits) *house {
 	t.Helper()
 	rows, err := elements.Load(elements.Rows())
 	check(t, err)
-	store, err := local.Open(t.TempDir(), local.Options{Categories: rows.IsCategory, ChunkCacheBytes: 64 << 20, Log: slog.New(slog.DiscardHandler)})
+	fields, err := local.Open(t.TempDir(), local.Options{Categories: rows.IsCategory, ChunkCacheBytes: 64 << 20, Log: slog.New(slog.DiscardHandler)})
 	check(t, err)
-	t.Cleanup(func() { store.Close() })
+	t.Cleanup(func() { fields.Close() })
 	g, err := grid.LatLon(36, 19, geo.Box{-180, -90, 170, 90})
 	check(t, err)
 	at := make([]geo.LonLat, g.Len())
 	g.Places(at, 0)
-	put := func(model string, run field.Time, fields func(put func(k field.Key, value func(geo.LonLat) float64))) {
-		w, err := store.Begin(t.Context(), model, run)
+	put := func(model string, run field.Time, write func(put func(k field.Key, value func(geo.LonLat) float64))) {
+		w, err := fields.Begin(t.Context(), model, run)
 		check(t, err)
 		defer w.Close()
-		fields(func(k field.Key, value func(geo.LonLat) float64) {
+		write(func(k field.Key, value func(geo.LonLat) float64) {
 			k.Model, k.Run = model, run
 			values := make([]float32, len(at))
 			for i, a := range at {
@@ -100,7 +104,7 @@ func newHouse(t testing.TB, limits probe.Limits) *house {
 	check(t, err)
 	painted, err := styles.Load(styles.Rows())
 	check(t, err)
-	source, err := layers.NewSource(t.Context(), store, rows, known, painted, slog.New(slog.DiscardHandler))
+	source, err := layers.NewSource(t.Context(), fields, rows, known, painted, slog.New(slog.DiscardHandler))
 	check(t, err)
 	t.Cleanup(source.Close)
 	sampler := sample.New(1 << 20)
@@ -114,7 +118,32 @@ func newHouse(t testing.TB, limits probe.Limits) *house {
 	api.New(hold, ogc.About{Title: "Test"}, http.NotFoundHandler(), func(*http.Request) string { return base }, slog.New(slog.DiscardHandler), edr.Part(edr.Rooms{
 		Probes: probe.New(sampler, limits), Coverages: coverages, Catalogue: source.Hold, Elements: rows, Places: named,
 	})).Register(e)
-	return &house{e, source}
+	return &house{e, source, fields}
+}
+
+// long adds the model "long": t2m on a grid of a degree, every 3 hours.
+func (h *house) long(t testing.TB, steps int) {
+	t.Helper()
+	g, err := grid.LatLon(360, 181, geo.Box{-180, -90, 179, 90})
+	check(t, err)
+	w, err := h.store.Begin(t.Context(), "long", first)
+	check(t, err)
+	defer w.Close()
+	for i := range steps {
+		values := make([]float32, g.Len())
+		for k := range values {
+			values[k] = float32(280 + (k*7+i)%40)
+		}
+		k := field.Key{Model: "long", Run: first, Element: "t2m", Level: field.Level{Kind: elements.Height, Value: 2, To: 2}, Valid: first + field.Time(3*i)*hour}
+		check(t, w.Put(t.Context(), &field.Field{Key: k, Grid: g, Values: values}))
+	}
+	check(t, w.Publish(t.Context()))
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	go func() { _ = h.source.Run(ctx) }()
+	for h.get("/collections/long.t2m", "").Code != http.StatusOK {
+		time.Sleep(10 * time.Millisecond)
+	}
 }
 
 func check(t testing.TB, err error) {

@@ -69,7 +69,6 @@ type question struct {
 	space     probe.Space
 	linear    bool
 	ref       geo.Reference
-	format    string
 }
 
 // answer reads what all queries have in common, and asks.
