@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"isobar/records"
@@ -48,7 +49,13 @@ func (s *Sender) round(ctx context.Context) (next time.Time, err error) {
 	next = s.o.Now().Add(maxWait)
 	seats := make(chan struct{}, atOnce)
 	var trying sync.WaitGroup
-	defer trying.Wait()
+	var failed atomic.Bool // a note could not be made
+	defer func() {
+		trying.Wait()
+		if soon := s.o.Now().Add(s.o.First); failed.Load() && soon.Before(next) {
+			next = soon
+		}
+	}()
 	for d, err := range s.o.Store.List(ctx, s.o.Kind, records.Range{}) {
 		if err != nil {
 			return next, err
@@ -71,17 +78,24 @@ func (s *Sender) round(ctx context.Context) (next time.Time, err error) {
 		}
 		trying.Go(func() {
 			defer func() { <-seats }()
-			s.try(ctx, d, w)
+			if !s.try(ctx, d, w) {
+				failed.Store(true)
+			}
 		})
 	}
 	return next, nil
 }
 
-// try sends a message once, and notes how it went. A note wakes the next round.
-func (s *Sender) try(ctx context.Context, d records.Document, w waiting) {
+// try sends a message once, and notes how it went, which wakes the next round; noted is false if it could not be.
+func (s *Sender) try(ctx context.Context, d records.Document, w waiting) (noted bool) {
+	if _, err := s.o.Store.Get(ctx, s.sentKind(), d.ID); err == nil { // noted, and not yet removed
+		return s.noted(ctx, d.ID, s.o.Store.Delete(ctx, s.o.Kind, d.ID, records.Any))
+	} else if !errors.Is(err, records.ErrNotFound) {
+		return s.noted(ctx, d.ID, err)
+	}
 	wait, err := s.post(ctx, w.Message)
 	if ctx.Err() != nil {
-		return // it was not the receiver's fault
+		return true // it was not the receiver's fault
 	}
 	now := s.o.Now()
 	w.Tries++
@@ -89,17 +103,17 @@ func (s *Sender) try(ctx context.Context, d records.Document, w waiting) {
 	switch {
 	case err == nil:
 		s.o.Log.Debug("message delivered", "id", w.ID, "tries", w.Tries)
-		s.settle(ctx, d)
+		return s.settle(ctx, d)
 	case final:
 		s.o.Log.Warn("message given up", "id", w.ID, "url", w.URL, "tries", w.Tries, "error", err)
-		s.settle(ctx, d)
+		return s.settle(ctx, d)
 	default:
 		w.Error, w.Next = err.Error(), now.Add(max(wait, s.wait(w.Tries)))
 		s.o.Log.Info("message not delivered", "id", w.ID, "url", w.URL, "tries", w.Tries, "next", w.Next, "error", err)
 		if d.Body, err = json.Marshal(w); err == nil {
 			_, err = s.o.Store.Put(ctx, s.o.Kind, d)
 		}
-		s.noted(ctx, w.ID, err)
+		return s.noted(ctx, w.ID, err)
 	}
 }
 
@@ -111,19 +125,21 @@ func (s *Sender) wait(tries int) time.Duration {
 }
 
 // settle notes that a message is dealt with, first that it is not to be sent again.
-func (s *Sender) settle(ctx context.Context, d records.Document) {
+func (s *Sender) settle(ctx context.Context, d records.Document) bool {
 	_, err := s.o.Store.Put(ctx, s.sentKind(), records.Document{ID: d.ID, Version: records.Any, Expires: s.o.Now().Add(remember)})
 	if err == nil {
 		err = s.o.Store.Delete(ctx, s.o.Kind, d.ID, records.Any)
 	}
-	s.noted(ctx, d.ID, err)
+	return s.noted(ctx, d.ID, err)
 }
 
-// noted logs that a note could not be made: the message will be tried again.
-func (s *Sender) noted(ctx context.Context, id string, err error) {
-	if err != nil && ctx.Err() == nil && !errors.Is(err, records.ErrNotFound) {
-		s.o.Log.Error("it can't be noted how a message went", "id", id, "error", err)
+// noted tells that a note could be made; if not, it is logged, and the message will be tried again.
+func (s *Sender) noted(ctx context.Context, id string, err error) bool {
+	if err == nil || ctx.Err() != nil || errors.Is(err, records.ErrNotFound) {
+		return true
 	}
+	s.o.Log.Error("it can't be noted how a message went", "id", id, "error", err)
+	return false
 }
 
 // errGone is the answer of a receiver that wants no more.

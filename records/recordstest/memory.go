@@ -14,6 +14,9 @@ import (
 
 // Memory is a store that forgets: for tests of what needs one. It can be told to fail.
 type Memory struct {
+	// Now is the clock that documents expire by, to be set before use; nil: the system's.
+	Now func() time.Time
+
 	mu    sync.Mutex
 	kinds map[string]map[string]records.Document
 	last  int64 // version
@@ -53,7 +56,11 @@ func (m *Memory) refuse(ctx context.Context, op, kind, id string) error {
 // at finds a document that has not expired.
 func (m *Memory) at(kind, id string) (records.Document, bool) {
 	d, ok := m.kinds[kind][id]
-	return d, ok && (d.Expires.IsZero() || time.Now().Before(d.Expires))
+	now := time.Now
+	if m.Now != nil {
+		now = m.Now
+	}
+	return d, ok && (d.Expires.IsZero() || now().Before(d.Expires))
 }
 
 // Get implements records.Store.

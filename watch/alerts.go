@@ -1,0 +1,348 @@
+package watch
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"isobar/events"
+	"isobar/feature"
+	"isobar/field"
+	"isobar/probe"
+	"isobar/records"
+)
+
+// Kinds of an alert's documents: what it is, and how it stands.
+const (
+	alertKind = "alert"
+	stateKind = "alert-state"
+)
+
+// MaxHistory is how many changes of an alert are remembered.
+const MaxHistory = 100
+
+// State is how an alert stands.
+type State struct {
+	Active  bool      `json:"active"`
+	Since   time.Time `json:"since,omitzero"`   // when it was found to be so; zero: it has never been active
+	Checked time.Time `json:"checked,omitzero"` // when data were last looked at
+	Fired   int       `json:"fired"`            // how often
+	First   *Sighting `json:"first,omitempty"`  // where and when the condition is first true; of the last time, if it is not
+	Extreme *Sighting `json:"extreme,omitempty"`
+	Trouble string    `json:"trouble,omitempty"` // why it can't be looked at
+	History []Change  `json:"history,omitempty"` // the newest last
+}
+
+// Sighting is a value at a place and a time.
+type Sighting struct {
+	Place string     `json:"place,omitempty"` // identity; "": a cell of the area
+	At    [2]float64 `json:"at"`              // degrees, longitude first
+	Time  field.Time `json:"-"`
+	Value *float64   `json:"value"` // of what the condition bounds; nil: it bounds nothing
+}
+
+// MarshalJSON writes the time as text.
+func (s Sighting) MarshalJSON() ([]byte, error) {
+	type plain Sighting
+	return json.Marshal(struct {
+		plain
+		Time string `json:"time"`
+	}{plain(s), s.Time.String()})
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (s *Sighting) UnmarshalJSON(text []byte) error {
+	type plain Sighting
+	v := struct {
+		*plain
+		Time time.Time `json:"time"`
+	}{plain: (*plain)(s)}
+	err := json.Unmarshal(text, &v)
+	s.Time = field.At(v.Time)
+	return err
+}
+
+// Change is an alert that fired or cleared.
+type Change struct {
+	Active  bool      `json:"active"`
+	Time    time.Time `json:"time"`
+	First   *Sighting `json:"first,omitempty"`
+	Extreme *Sighting `json:"extreme,omitempty"`
+}
+
+// stateAtRest is a state as it is kept.
+type stateAtRest struct {
+	State
+	Seen string `json:"seen"` // what the state was found from
+	// Pending is what is to be told: written with the state itself, and removed when all have it, so that a crash between leaves
+	// nothing untold, and a change is made once.
+	Pending []events.Event `json:"pending,omitempty"`
+
+	version int64
+}
+
+// Alerts keeps standing conditions and how they stand, which it gives as a collection of features. Safe for concurrent use.
+type Alerts struct {
+	o Options
+
+	mu       sync.Mutex
+	prepared map[string]*alert
+
+	cells map[cellsOf]probe.Cells // of Run
+}
+
+// cellsOf names an alert's cells.
+type cellsOf struct {
+	version int64
+	grid    string
+}
+
+// NewAlerts makes alerts of what a store keeps; Run lets them look at data.
+func NewAlerts(o Options) *Alerts {
+	return &Alerts{o: o.withUsual(), prepared: map[string]*alert{}, cells: map[cellsOf]probe.Cells{}}
+}
+
+// Run looks at what arrives until ctx ends.
+func (s *Alerts) Run(ctx context.Context) error { return s.o.follow(ctx, "alerts", alertKind, s.work) }
+
+// Create keeps an alert, with an identity of its own if it has none, and gives it as it is kept. It is looked at at once. Errors are
+// *MemberError, wrap feature.ErrExists, or are the store's.
+func (s *Alerts) Create(ctx context.Context, d Alert) (Alert, error) {
+	if d.ID == "" {
+		d.ID = newName()
+	}
+	if err := s.knows(d); err != nil {
+		return Alert{}, err
+	}
+	return s.put(ctx, d, records.New)
+}
+
+// Replace changes an alert; how it stands is found anew. Errors are *MemberError, wrap feature.ErrNotFound, or are the store's.
+func (s *Alerts) Replace(ctx context.Context, d Alert) (Alert, error) {
+	was, err := s.get(ctx, d.ID)
+	if err != nil {
+		return Alert{}, err
+	}
+	if err := s.knows(d); err != nil {
+		return Alert{}, err
+	}
+	d.Created = was.Created
+	return s.put(ctx, d, was.version)
+}
+
+// Ensure keeps an alert of the configuration: it is made, changed, or left as it is. Its layers need not be there yet.
+func (s *Alerts) Ensure(ctx context.Context, d Alert) error {
+	was, err := s.get(ctx, d.ID)
+	if errors.Is(err, feature.ErrNotFound) {
+		_, err = s.put(ctx, d, records.New)
+		return err
+	}
+	if err != nil {
+		return err
+	}
+	d.Created = was.Created
+	next, err := prepareAlert(d)
+	if err != nil {
+		return err
+	}
+	a, errA := next.atRest()
+	b, errB := was.atRest()
+	if err := errors.Join(errA, errB); err != nil || bytes.Equal(a.Body, b.Body) {
+		return err
+	}
+	_, err = s.put(ctx, d, was.version)
+	return err
+}
+
+// knows checks that the expression names layers, and that who is told may be.
+func (s *Alerts) knows(d Alert) error {
+	a, err := prepareAlert(d)
+	if err != nil {
+		return err
+	}
+	for i, w := range d.Webhooks {
+		if s.o.Sender == nil {
+			return wrong("webhooks", "none can be called here")
+		}
+		if err := s.o.Sender.Check(w.URL); err != nil {
+			return wrong(fmt.Sprintf("webhooks[%d].url", i), "%v", err)
+		}
+	}
+	c, release := s.o.Catalogues.Hold()
+	defer release()
+	if _, err := a.columns(a.fires, c); err != nil {
+		return wrong("expression", "%s", reason(err))
+	}
+	if a.clears != nil {
+		if _, err := a.columns(a.clears, c); err != nil {
+			return wrong("clear", "%s", reason(err))
+		}
+	}
+	return nil
+}
+
+// put writes a definition.
+func (s *Alerts) put(ctx context.Context, d Alert, version int64) (Alert, error) {
+	now := s.o.Now().UTC()
+	if d.Created.IsZero() {
+		d.Created = now
+	}
+	if !d.Expires.IsZero() && !d.Expires.After(now) {
+		return Alert{}, wrong("expires", "%s is past", d.Expires.Format(time.RFC3339))
+	}
+	a, err := prepareAlert(d)
+	if err != nil {
+		return Alert{}, err
+	}
+	doc, err := a.atRest()
+	if err != nil {
+		return Alert{}, err
+	}
+	doc.Version = version
+	_, err = s.o.Store.Put(ctx, alertKind, doc)
+	switch {
+	case errors.Is(err, records.ErrConflict) && version == records.New:
+		return Alert{}, fmt.Errorf("alert %q: %w", d.ID, feature.ErrExists)
+	case errors.Is(err, records.ErrTooLarge):
+		return Alert{}, wrong("features", "the definition has more than %d bytes", records.MaxBody)
+	case err != nil:
+		return Alert{}, fmt.Errorf("alert %q: %w", d.ID, err)
+	}
+	return a.Alert, nil
+}
+
+// Get gives a definition; the error wraps feature.ErrNotFound.
+func (s *Alerts) Get(ctx context.Context, id string) (Alert, error) {
+	a, err := s.get(ctx, id)
+	if err != nil {
+		return Alert{}, err
+	}
+	return a.Alert, nil
+}
+
+func (s *Alerts) get(ctx context.Context, id string) (*alert, error) {
+	d, err := s.o.Store.Get(ctx, alertKind, id)
+	if errors.Is(err, records.ErrNotFound) {
+		return nil, fmt.Errorf("alert %.80q: %w", id, feature.ErrNotFound)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("alert %.80q: %w", id, err)
+	}
+	return s.of(d)
+}
+
+// of prepares a definition, if it is not the one prepared last.
+func (s *Alerts) of(d records.Document) (*alert, error) {
+	s.mu.Lock()
+	a := s.prepared[d.ID]
+	s.mu.Unlock()
+	if a != nil && a.version == d.Version {
+		return a, nil
+	}
+	a, err := readAlert(d)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	s.prepared[d.ID] = a
+	s.mu.Unlock()
+	return a, nil
+}
+
+// List gives all definitions.
+func (s *Alerts) List(ctx context.Context) (list []Alert, err error) {
+	all, err := s.all(ctx)
+	for _, a := range all {
+		list = append(list, a.Alert)
+	}
+	return list, err
+}
+
+func (s *Alerts) all(ctx context.Context) (list []*alert, err error) {
+	there := map[string]bool{}
+	for d, err := range s.o.Store.List(ctx, alertKind, records.Range{}) {
+		if err != nil {
+			return nil, fmt.Errorf("alerts: %w", err)
+		}
+		a, err := s.of(d)
+		if err != nil {
+			return nil, err
+		}
+		list, there[d.ID] = append(list, a), true
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for id := range s.prepared {
+		if !there[id] {
+			delete(s.prepared, id)
+		}
+	}
+	return list, nil
+}
+
+// Delete removes an alert and how it stands; the error wraps feature.ErrNotFound.
+func (s *Alerts) Delete(ctx context.Context, id string) error {
+	err := s.o.Store.Delete(ctx, alertKind, id, records.Any)
+	if errors.Is(err, records.ErrNotFound) {
+		return fmt.Errorf("alert %.80q: %w", id, feature.ErrNotFound)
+	}
+	if err == nil {
+		if err = s.o.Store.Delete(ctx, stateKind, id, records.Any); errors.Is(err, records.ErrNotFound) {
+			err = nil
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("alert %q: %w", id, err)
+	}
+	return nil
+}
+
+// State tells how an alert stands; the error wraps feature.ErrNotFound.
+func (s *Alerts) State(ctx context.Context, id string) (State, error) {
+	a, err := s.get(ctx, id)
+	if err != nil {
+		return State{}, err
+	}
+	st, err := s.state(ctx, a)
+	return st.State, err
+}
+
+// state reads how an alert stands; none is a zero state. One of an alert that had the same identity before is none.
+func (s *Alerts) state(ctx context.Context, a *alert) (st stateAtRest, err error) {
+	d, err := s.o.Store.Get(ctx, stateKind, a.ID)
+	if errors.Is(err, records.ErrNotFound) {
+		return st, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(d.Body, &st)
+	}
+	if err != nil {
+		return st, fmt.Errorf("alert %q: %w", a.ID, err)
+	}
+	st.version = d.Version
+	if !strings.HasPrefix(st.Seen, a.Created.Format(time.RFC3339Nano)) {
+		st = stateAtRest{version: d.Version}
+	}
+	return st, nil
+}
+
+// save writes how an alert stands over the version that was read.
+func (s *Alerts) save(ctx context.Context, a *alert, st *stateAtRest) error {
+	body, err := json.Marshal(st)
+	if err != nil {
+		return fmt.Errorf("alert %q: %w", a.ID, err)
+	}
+	d := records.Document{ID: a.ID, Version: st.version, Body: body}
+	if !a.Expires.IsZero() {
+		d.Expires = a.Expires.Add(24 * time.Hour)
+	}
+	if st.version, err = s.o.Store.Put(ctx, stateKind, d); err != nil {
+		return fmt.Errorf("alert %q: %w", a.ID, err)
+	}
+	return nil
+}
