@@ -27,7 +27,8 @@ type parameter struct {
 	ID          string        `json:"id"`
 	Description string        `json:"description,omitempty"`
 	Label       string        `json:"label"`
-	DataType    string        `json:"data-type"`
+	DataType    string        `json:"data-type"` // as EDR 1.0 and 1.1 spell it
+	Data12      string        `json:"dataType"`  // as 1.2 does
 	Unit        *unit         `json:"unit,omitempty"`
 	Observed    observed      `json:"observedProperty"`
 	Measured    *measurement  `json:"measurementType,omitempty"`
@@ -87,7 +88,7 @@ var methods = map[elements.Process]string{
 // parameter describes a layer as a parameter of a collection.
 func (s *service) parameter(of ogc.Collection, l *layers.Layer) parameter {
 	el := l.Element
-	p := parameter{Type: "Parameter", ID: fieldName(l), Description: el.Abstract, Label: l.Title, DataType: "float", Observed: observed{Label: l.Title}}
+	p := parameter{Type: "Parameter", ID: fieldName(l), Description: el.Abstract, Label: l.Title, DataType: "float", Data12: "float", Observed: observed{Label: l.Title}}
 	if el.Unit != "" {
 		p.Unit = &unit{Label: elements.UnitLabel(el.Unit), Symbol: covjson.Symbol{Value: covjson.Code(el.Unit), Type: ucum}}
 	}

@@ -218,6 +218,15 @@ func TestTooMuchTellsItsCost(t *testing.T) {
 	if w.Code != http.StatusRequestEntityTooLarge || !strings.Contains(w.Body.String(), "66 values") || !strings.Contains(w.Body.String(), "50") {
 		t.Errorf("got %d %s", w.Code, w.Body)
 	}
+	for _, path := range []string{
+		"/collections/m.t/trajectory?coords=LINESTRING(0+0,40+0)", "/collections/m.t2m/corridor?coords=LINESTRING(0+0,40+0)&corridor-width=500&width-units=km",
+		"/collections/m.t/trajectory?coords=LINESTRINGZ(0+0+85000,1+1+85000,2+2+85000,3+3+85000,4+4+85000)",
+	} {
+		at, query, _ := strings.Cut(path, "?")
+		if w := h.get(at, query); w.Code != http.StatusRequestEntityTooLarge || !strings.Contains(w.Body.String(), "values") {
+			t.Errorf("%s: got %d %s", path, w.Code, w.Body)
+		}
+	}
 	h = newHouse(t, probe.Limits{Columns: 2, Values: 40})
 	if w := h.get("/collections/m/position", "coords=POINT(10 50)"); w.Code != http.StatusRequestEntityTooLarge {
 		t.Errorf("of many columns: got %d %s", w.Code, w.Body)
@@ -275,6 +284,43 @@ func TestFormatsAreNegotiated(t *testing.T) {
 	}
 	if w := h.get(t2m+"/area", "f=CSV&datetime=2026-11-24T06:00:00Z&coords=POLYGON((0 0,31 0,31 21,0 0))"); strings.Count(w.Body.String(), "\n") != 1+7 {
 		t.Errorf("cells outside of a triangle are listed: %s", w.Body)
+	}
+}
+
+func TestClientsThatTakeJSONGetCoverageJSON(t *testing.T) {
+	h := newHouse(t, probe.Limits{})
+	for accept, want := range map[string]string{
+		"": "application/vnd.cov+json", "*/*": "application/vnd.cov+json", "application/json": "application/vnd.cov+json", "application/prs.coverage+json": "application/vnd.cov+json",
+		"application/geo+json": "application/geo+json", "text/csv": "text/csv; charset=utf-8; header=present", "text/html,application/xhtml+xml,*/*;q=0.8": "application/vnd.cov+json",
+		"image/png": "application/problem+json",
+	} {
+		w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, t2m+"/position?coords=POINT(10+20)", nil)
+		if accept != "" {
+			r.Header.Set("Accept", accept)
+		}
+		if h.handler.ServeHTTP(w, r); w.Header().Get("Content-Type") != want {
+			t.Errorf("%q: got %d %s, want %s", accept, w.Code, w.Header().Get("Content-Type"), want)
+		}
+	}
+}
+
+func TestXComesFirstInEverySystem(t *testing.T) {
+	h := newHouse(t, probe.Limits{})
+	for query, box := range map[string][4]float64{
+		"bbox=0,10,20,20&crs=EPSG:4326&datetime=2026-11-24T06:00:00Z":                                        {0, 20, 20, 10},
+		"bbox=0,0,2300000,1200000&crs=EPSG:3857&resolution-x=3&resolution-y=2&datetime=2026-11-24T06:00:00Z": {383333.3, 900000, 1916666.7, 300000},
+	} {
+		axes := h.coverages(t, "/collections/m.t2m/cube", query)[0].Domain.Axes
+		got := [4]float64{axes["x"].Start, axes["y"].Start, axes["x"].Stop, axes["y"].Stop}
+		for i := range got {
+			if math.Abs(got[i]-box[i]) > 1 {
+				t.Errorf("%s: got %v, want %v", query, got, box)
+				break
+			}
+		}
+	}
+	if all := h.coverages(t, "/collections/m.t2m/position", "coords=POINT(10 50)&crs=EPSG:4326&datetime=2026-11-24T06:00:00Z"); *all[0].Ranges["t2m"].Values[0] != 336 {
+		t.Errorf("longitude comes first in EPSG:4326, too: got %v", *all[0].Ranges["t2m"].Values[0])
 	}
 }
 

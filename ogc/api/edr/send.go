@@ -109,7 +109,17 @@ func (s *service) choose(c *api.Call, query string) (string, error) {
 			short[name] = t
 		}
 	}
-	return c.Choose(types, short)
+	t, err := c.Choose(types, short)
+	if err != nil && c.Query.Get("f") == "" && takesJSON(c.Request) {
+		return coverageJSON, nil
+	}
+	return t, err
+}
+
+// takesJSON tells that a client takes JSON of a kind that is not told apart from CoverageJSON.
+func takesJSON(r *http.Request) bool {
+	accept := strings.ToLower(strings.Join(r.Header.Values("Accept"), ","))
+	return strings.Contains(accept, "application/json") || strings.Contains(accept, "application/prs.coverage+json")
 }
 
 // send writes values in the format that is asked for, nothing with 204 if there are none (/req/edr/query_type/no-data).

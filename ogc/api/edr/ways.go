@@ -29,6 +29,9 @@ func (s *service) trajectory(c *api.Call, q *question) error {
 	if !w.high && !w.timed {
 		w = w.cut(q.cellDeg())
 	}
+	if err := s.afford(c, q, &w, 1); err != nil {
+		return err
+	}
 	all, pinned, err := s.along(c, q, w, nil)
 	if err != nil {
 		return err
@@ -74,6 +77,9 @@ func (s *service) corridor(c *api.Call, q *question) error {
 		across = min(max(int(math.Ceil(width/(q.cellDeg()*metresPerDegree)))+1, leastWays), mostAcross)
 	}
 	q.narrow(&w, tall, levels)
+	if err := s.afford(c, q, &w, across); err != nil {
+		return err
+	}
 	var all []encode.Values
 	pinned := true
 	for k := range across {
@@ -92,6 +98,23 @@ func (s *service) corridor(c *api.Call, q *question) error {
 		all, pinned = append(all, some...), pinned && settled
 	}
 	return s.send(c, q, "corridor", all, pinned)
+}
+
+// afford compares so many ways side by side with the limit.
+func (s *service) afford(c *api.Call, q *question, w *way, across int) error {
+	times := 1
+	if !w.timed {
+		times = len(q.timesOf(func() field.Time { return field.At(c.Now) }))
+	}
+	cost := probe.Cost{Places: len(w.vertices) * across, Columns: len(q.columns()), Times: times}
+	cost.Values = int64(cost.Places) * int64(cost.Columns) * int64(times)
+	switch limits := s.Probes.Limits(); {
+	case cost.Places > limits.Places:
+		return &probe.CostError{Parameter: "places", Cost: cost, Got: int64(cost.Places), Limit: int64(limits.Places)}
+	case cost.Values > limits.Values:
+		return &probe.CostError{Parameter: "values", Cost: cost, Got: cost.Values, Limit: limits.Values}
+	}
+	return nil
 }
 
 // resolutions reads how many places there are along, across and up.
