@@ -12,6 +12,7 @@ import (
 	"isobar/elements"
 	"isobar/field"
 	"isobar/geo"
+	"isobar/grid"
 )
 
 // GRIB is the format of forecast files, editions 1 and 2, with padding and bulletin headers between messages.
@@ -38,7 +39,7 @@ var errPlaces = errors.New("the file does not tell the places of its points")
 // gribMessages turns the fields of a file into messages.
 func gribMessages(r io.ReaderAt, size int64) iter.Seq2[*Message, error] {
 	return func(yield func(*Message, error) bool) {
-		for m, err := range grib.Messages(r, size) {
+		for m, err := range (grib.Reader{MaxPoints: grid.MaxCells}).Messages(r, size) {
 			if !yield(fromGRIB(m, err)) {
 				return
 			}

@@ -5,8 +5,9 @@ import (
 	"fmt"
 )
 
-// MaxCells bounds the number of cells of a grid, whoever asks for one: the finest global grids have some 30 million.
-const MaxCells = 1 << 27
+// MaxCells bounds the number of cells of a grid, whoever asks for one: 2 GB of values. The finest global grids have some 30 million;
+// who reads files has a lower bound of its own.
+const MaxCells = 1 << 29
 
 // maxSide bounds columns and rows.
 const maxSide = 1 << 20

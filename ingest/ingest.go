@@ -35,6 +35,7 @@ type Options struct {
 	Originals bool
 	Workers   int           // fields decoded at once; 0: as many as there are processors
 	Publish   time.Duration // how often at most a run is published while more of it is coming; 0: a second
+	MaxCells  int           // of one field, whose values take four bytes each; 0: 67,108,864. grid.MaxCells bounds it.
 	Settle    time.Duration // how long a watched file must be quiet before it is read; 0: a second
 	Rescan    time.Duration // how often watched folders are looked through whether or not there was a notice; 0: half a minute
 }
@@ -69,6 +70,9 @@ func New(fields store.Store, elements Elements, models Models, formats []decode.
 		if *d.of <= 0 {
 			*d.of = d.unit
 		}
+	}
+	if options.MaxCells <= 0 {
+		options.MaxCells = usualCells
 	}
 	if options.Workers <= 0 {
 		options.Workers = runtime.GOMAXPROCS(0)

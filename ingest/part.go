@@ -13,9 +13,9 @@ import (
 	"isobar/models"
 )
 
-// maxCells bounds the grid of one field: 268 MB of values. A constant field of any size fits into 200 bytes of a file, so the
-// file's length bounds nothing.
-const maxCells = 1 << 26
+// usualCells bounds the grid of one field where options do not: 268 MB of values. A constant field of any size fits into 200 bytes
+// of a file, so the file's length bounds nothing.
+const usualCells = 1 << 26
 
 // part is one field to be, under the key it will have.
 type part struct {
@@ -34,8 +34,8 @@ func (i *Intake) partOf(from *reading, m *decode.Message) (*part, error) {
 	if m.Grid == nil || m.Unpack == nil {
 		return nil, errors.New("message without a grid or values")
 	}
-	if n := m.Grid.Len(); n < 1 || n > maxCells {
-		return nil, fmt.Errorf("grid of %d cells; at most %d are read", n, maxCells)
+	if n := m.Grid.Len(); n < 1 || n > i.options.MaxCells {
+		return nil, fmt.Errorf("grid of %d cells; at most %d are read", n, i.options.MaxCells)
 	}
 	for _, v := range []float64{m.Level.Value, m.Level.To} {
 		if math.IsNaN(v) || math.IsInf(v, 0) {

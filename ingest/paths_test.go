@@ -82,7 +82,7 @@ func TestBrokenMessagesAreNamedAndStopNothing(t *testing.T) {
 	i, log := newIntake(s, t.TempDir())
 	bad := filepath.Join(dir, "bad")
 	write(t, bad, fakeMessage{Element: "t", Valid: 1}, fakeMessage{Element: "t", Valid: 2, Broken: true}, fakeMessage{Element: "t", Valid: 3, Panics: true},
-		fakeMessage{Element: "t", Valid: 4, Cells: maxCells + 1}, fakeMessage{Element: "t", Valid: 5})
+		fakeMessage{Element: "t", Valid: 4, Cells: usualCells + 1}, fakeMessage{Element: "t", Valid: 5})
 	if err := os.WriteFile(bad, append(must(os.ReadFile(bad)), "{\"element\""...), 0o644); err != nil {
 		t.Fatal(err)
 	}

@@ -159,7 +159,7 @@ func (p *places) learn(r *reading, m *decode.Message) error {
 func (c coordinates) places() ([]geo.LonLat, error) {
 	lon, lat := c[decode.Longitude], c[decode.Latitude]
 	n := lon.Headers.Points
-	if n < 1 || n > maxCells || n != lat.Headers.Points {
+	if n < 1 || n > usualCells || n != lat.Headers.Points {
 		return nil, fmt.Errorf("%d longitudes and %d latitudes", n, lat.Headers.Points)
 	}
 	values := make([]float32, n)

@@ -40,7 +40,7 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // DefaultMaxPoints bounds the points of a field. A field of one value throughout needs 200 bytes whatever its size, so a file's
 // size bounds nothing.
-const DefaultMaxPoints = grid.MaxCells
+const DefaultMaxPoints = 1 << 27
 
 // Reader reads files with limits of its own.
 type Reader struct {
