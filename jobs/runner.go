@@ -19,14 +19,16 @@ import (
 
 // Options of a Runner; zeros stand for what is usual.
 type Options struct {
-	Workers       int           // jobs at the same time; 0: 2
-	Queue         int           // jobs that may wait; 0: 1000
-	Keep          time.Duration // how long jobs that are done are kept, and their results; 0: a day
-	MaxResult     int           // bytes; 0: MaxResult
-	Lease         time.Duration // after how long another process takes over what a dead one did; 0: 10 seconds
-	Clock         func() time.Time
-	Log           *slog.Logger
-	Holder        string        // names this process among those that share the store
+	Workers   int           // jobs at the same time; 0: 2
+	Queue     int           // jobs that may wait; 0: 1000
+	Keep      time.Duration // how long jobs that are done are kept, and their results; 0: a day
+	MaxResult int           // bytes; 0: MaxResult
+	Lease     time.Duration // after how long another process takes over what a dead one did; 0: 10 seconds
+	Clock     func() time.Time
+	Log       *slog.Logger
+	// Holder names this process among those that share the store; "": a name of its own. One that comes back with the name that it had
+	// goes on with what it left at once, not after Lease.
+	Holder        string
 	CallbackHosts webhook.Hosts // who may be called back; none: nobody
 	Changed       func(Job)     // is told of each state that this process has written; it must not wait
 }
@@ -54,6 +56,9 @@ type Runner struct {
 func New(store records.Store, works map[string]Work, o Options) *Runner {
 	o.Workers, o.Queue, o.MaxResult = orUsual(o.Workers, 2), orUsual(o.Queue, 1000), orUsual(o.MaxResult, MaxResult)
 	o.Keep, o.Lease = orUsual(o.Keep, 24*time.Hour), orUsual(o.Lease, 10*time.Second)
+	if o.Holder == "" {
+		o.Holder = rand.Text()
+	}
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}

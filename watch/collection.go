@@ -85,7 +85,7 @@ func (s *Streams) steps(ctx context.Context, p *stream, r records.Range) func(yi
 				yield(nil, fmt.Errorf("stream %q: %w", p.ID, err))
 				return
 			}
-			st, err := readStep(d)
+			st, err := s.recent.read(d)
 			if err == nil && (st.Generation != p.generation || !st.fits(len(p.at))) {
 				continue
 			}
@@ -283,7 +283,7 @@ func (r results) Feature(ctx context.Context, id string) (feature.Feature, error
 	if err != nil {
 		return feature.Feature{}, fmt.Errorf("stream %q: %w", r.id, err)
 	}
-	st, err := readStep(d)
+	st, err := r.s.recent.read(d)
 	if err != nil {
 		return feature.Feature{}, err
 	}

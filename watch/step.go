@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"sync"
 	"time"
 
 	"isobar/field"
@@ -107,5 +108,41 @@ func readStep(d records.Document) (*step, error) {
 	if err := json.Unmarshal(d.Body, s); err != nil {
 		return nil, fmt.Errorf("stream step %q: %w", d.ID, err)
 	}
+	return s, nil
+}
+
+// maxRecent bounds the values of steps that are held in memory, 4 bytes each.
+const maxRecent = 8 << 20
+
+// recentSteps are steps read before, by their documents. Those who get them do not write to them.
+type recentSteps struct {
+	mu     sync.Mutex
+	steps  map[string]*step
+	values int
+}
+
+// read reads a step, unless the same document was read before.
+func (r *recentSteps) read(d records.Document) (*step, error) {
+	r.mu.Lock()
+	s := r.steps[d.ID]
+	r.mu.Unlock()
+	if s != nil && s.version == d.Version {
+		return s, nil
+	}
+	s, err := readStep(d)
+	if err != nil {
+		return nil, err
+	}
+	n := 0
+	for _, c := range s.Columns {
+		n += len(c.Values)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.steps == nil || r.values+n > maxRecent {
+		r.steps, r.values = map[string]*step{}, 0
+	}
+	r.steps[d.ID] = s
+	r.values += n
 	return s, nil
 }

@@ -25,6 +25,8 @@ type Streams struct {
 	mu       sync.Mutex
 	prepared map[string]*stream
 
+	recent recentSteps
+
 	known map[string]*knowledge // of Run
 }
 

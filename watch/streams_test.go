@@ -16,6 +16,7 @@ import (
 	"isobar/feature"
 	"isobar/field"
 	"isobar/geo"
+	"isobar/records"
 	"isobar/records/bolt"
 )
 
@@ -367,5 +368,69 @@ func BenchmarkStreamStep(b *testing.B) {
 		if err := s.work(b.Context()); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// BenchmarkStreamQuery is ten features of 58,000, all of which are tried, and the series of one place.
+func BenchmarkStreamQuery(b *testing.B) {
+	h := build(b)
+	list := make([]feature.Feature, 891)
+	for i := range list {
+		list[i] = point(fmt.Sprint(i), float64(i)*0.4-178, float64(i%170)-85)
+	}
+	var lines, layerNames []string
+	for _, e := range []string{"t2m", "u10", "v10", "d2m", "msl", "r2m", "gust", "sp"} {
+		for hour := range 65 {
+			lines = append(lines, fmt.Sprintf("%s %d 280", e, hour))
+		}
+		layerNames = append(layerNames, "m."+e)
+	}
+	h.put(b, 0, lines...)
+	s := NewStreams(h.options(1))
+	create(b, s, Stream{ID: "air", Features: list, Layers: layerNames})
+	if err := s.work(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	c, err := s.Collection(b.Context(), "air")
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Run("page", func(b *testing.B) {
+		for b.Loop() {
+			if page, err := c.Query(b.Context(), feature.Query{Limit: 10}); err != nil || page.Matched != 65*891 {
+				b.Fatal(page.Matched, err)
+			}
+		}
+	})
+	b.Run("filtered", func(b *testing.B) {
+		for b.Loop() {
+			q := feature.Query{Limit: 10, Filter: func(f *feature.Feature) bool { v, _ := f.Property("t2m"); return v == float32(280) }}
+			if page, err := c.Query(b.Context(), q); err != nil || page.Matched != 65*891 {
+				b.Fatal(page.Matched, err)
+			}
+		}
+	})
+	b.Run("series", func(b *testing.B) {
+		for b.Loop() {
+			if page, err := s.Series(b.Context(), "air", feature.Query{IDs: []string{"7"}}); err != nil || page.Matched != 1 {
+				b.Fatal(page.Matched, err)
+			}
+		}
+	})
+}
+
+func TestRecentStepsAreBounded(t *testing.T) {
+	r := &recentSteps{values: maxRecent}
+	for i := range 3 {
+		body, err := json.Marshal(step{Columns: []stepColumn{{Name: "t2m", Values: make(floats, 10)}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.read(records.Document{ID: fmt.Sprint(i), Version: 1, Body: body}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(r.steps) != 3 || r.values != 30 {
+		t.Errorf("%d steps with %d values are held, want 3 with 30: what was before is let go", len(r.steps), r.values)
 	}
 }

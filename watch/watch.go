@@ -3,6 +3,7 @@ package watch
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -43,7 +44,7 @@ type Options struct {
 	Bus        *events.Bus
 	Log        *slog.Logger
 	Now        func() time.Time
-	Holder     string        // names this process among those of the store: one of them does the work
+	Holder     string        // names this process among those of the store, one of which does the work; "": a name of its own
 	Lease      time.Duration // after how long another goes on where a dead one was; 0: 10 seconds
 }
 
@@ -57,6 +58,9 @@ func (o Options) withUsual() Options {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Holder == "" {
+		o.Holder = rand.Text()
 	}
 	if o.Lease == 0 {
 		o.Lease = 10 * time.Second

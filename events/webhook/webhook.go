@@ -3,6 +3,7 @@ package webhook
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -32,7 +33,7 @@ type Options struct {
 	Store  records.Store
 	Hosts  Hosts
 	Kind   string // of the documents that wait; "": "outbox"
-	Holder string // names this process among those of the store
+	Holder string // names this process among those of the store; "": a name of its own
 	Log    *slog.Logger
 	Now    func() time.Time
 	Load   func(ctx context.Context, ref string) (mediaType string, body []byte, err error)
@@ -70,6 +71,9 @@ func New(o Options) *Sender {
 	set(&o.First, time.Second)
 	set(&o.Life, 24*time.Hour)
 	set(&o.Lease, 10*time.Second)
+	if o.Holder == "" {
+		o.Holder = rand.Text()
+	}
 	if o.Kind == "" {
 		o.Kind = "outbox"
 	}
