@@ -59,6 +59,8 @@ func TestDomainsFollowFromTheQuestion(t *testing.T) {
 		{"/collections/m.t2m/corridor", "coords=LINESTRING(0 0,40 0)&corridor-width=500&width-units=km&datetime=2026-11-24T06:00:00Z", "Trajectory", 3, 15},
 		{"/collections/m.t/corridor", "coords=LINESTRING(0 0,40 0)&corridor-width=500&width-units=km&corridor-height=500&height-units=hPa&z=70000&resolution-x=3&resolution-y=2&datetime=2026-11-24T06:00:00Z", "Section", 2, 18},
 		{"/collections/m.t/corridor", "coords=LINESTRING(0 0,40 0)&corridor-width=500&width-units=km&corridor-height=4&height-units=km&z=70000&resolution-x=2&resolution-y=1&resolution-z=1&datetime=2026-11-24T06:00:00Z", "Trajectory", 1, 2},
+		{"/collections/m.t/corridor", "coords=LINESTRINGZM(0 0 70000 1795478400,40 0 70000 1795489200)&corridor-width=500&width-units=km&corridor-height=450&height-units=hPa&resolution-x=3&resolution-y=2", "Section", 2, 18},
+		{"/collections/m.t/corridor", "coords=LINESTRINGZ(0 0 85000,40 0 50000)&corridor-width=500&width-units=km&corridor-height=100&height-units=hPa&resolution-x=2&resolution-y=1&datetime=2026-11-24T06:00:00Z", "Section", 1, 2},
 		{"/collections/m.t2m/locations/london", "datetime=2026-11-24T06:00:00Z", "Point", 1, 1},
 		{"/collections/m.t2m/locations/london,paris", "", "PointSeries", 2, 22},
 	} {
