@@ -160,7 +160,7 @@ func (b *builder) name(base, holds string) (name string, made bool) {
 // global are the file's attributes.
 func global(s *coverage.Source) []Attr {
 	m := s.Variables[0].Layer.Model
-	all := []Attr{Text("Conventions", Conventions), Text("title", m.Title), Text("source", m.Title+", as served by Isobar")}
+	all := []Attr{Text("Conventions", Conventions), Text("title", m.Title), Text("source", m.Title+", as served by Isobar"), Text("history", "Cut from the model's output by Isobar.")}
 	if m.Attribution != "" {
 		all = append(all, Text("institution", m.Attribution))
 	}
@@ -214,7 +214,7 @@ func (b *builder) times() {
 		b.Dims = append(b.Dims, Dim{name, len(b.s.Times)})
 	}
 	valid := Var{Name: name, Dims: dims, Type: Double, Attrs: []Attr{
-		Text("standard_name", "time"), Text("long_name", "valid time"), Text("units", TimeUnits), Text("calendar", "standard"), Text("axis", "T"),
+		Text("standard_name", "time"), Text("long_name", "valid time"), Text("units", TimeUnits), Text("calendar", "standard"), leaps, Text("axis", "T"),
 	}}
 	for _, t := range b.s.Times {
 		valid.Values = append(valid.Values, float64(t))
@@ -297,7 +297,7 @@ func (b *builder) runs(dims []string) {
 		return
 	}
 	b.Vars = append(b.Vars, Var{Name: name, Dims: dims, Type: Double, Values: runs, Attrs: []Attr{
-		Text("standard_name", "forecast_reference_time"), Text("long_name", "start of the run"), Text("units", TimeUnits), Text("calendar", "standard"),
+		Text("standard_name", "forecast_reference_time"), Text("long_name", "start of the run"), Text("units", TimeUnits), Text("calendar", "standard"), leaps,
 	}})
 }
 
@@ -311,6 +311,9 @@ func (b *builder) data(i int) Var {
 		if a.Text != "" {
 			v.Attrs = append(v.Attrs, a)
 		}
+	}
+	if scale := onScale(el); scale != "" {
+		v.Attrs = append(v.Attrs, Text("units_metadata", scale))
 	}
 	if methods := Methods(p.Process); methods != "" {
 		v.Attrs = append(v.Attrs, Text("cell_methods", b.time+strings.TrimPrefix(methods, dimTime)))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"isobar/elements"
 	"isobar/geo"
 )
 
@@ -13,6 +14,21 @@ var spellings = map[string]string{
 	"[ppth]": "1e-3", "[ppm]": "1e-6", "[ppb]": "1e-9", "[psu]": "1e-3", "dB[Z]": "dBZ", "dB": "dB", "DU": "2.1415e-5 kg m-2", "PVU": "1e-6 K m2 kg-1 s-1",
 	"10*-5/s": "1e-5 s-1", "[kn_i]": "knot", "kt": "knot", "mph": "mile hour-1", "[mi_i]/h": "mile hour-1", "gpm": "m", "gpdam": "10 m", "um": "um",
 	"ug/m3": "ug m-3", "ug/kg": "ug kg-1", "inHg": "inHg", "d": "day", "h": "hour", "min": "minute",
+}
+
+// leaps tells that no leap seconds are counted in times (CF-1.11 4.4): models know none.
+var leaps = Text("units_metadata", "leap_seconds: none")
+
+// onScale tells of a temperature that it is one, not a difference of two (CF-1.11 3.1.2); "" of anything else. Of elements that
+// people read in kelvins and CF has no name for, it is not known.
+func onScale(el elements.Element) string {
+	switch {
+	case el.Unit != "K" && el.Unit != "degC":
+		return ""
+	case el.DisplayUnit == el.Unit && el.StandardName == "":
+		return "temperature: unknown"
+	}
+	return "temperature: on_scale"
 }
 
 // Unit is a unit in UDUNITS' spelling, given ours: "kg/m2/s" is "kg m-2 s-1". "" is a number without one.
