@@ -34,6 +34,12 @@ type config struct {
 	Feeds   feedsConfig   `yaml:"feeds"`
 
 	Prerender prerenderConfig `yaml:"prerender"`
+
+	Records   string         `yaml:"records"`   // file of jobs, streams, alerts and kept results; "": records.db in the data folder
+	Auth      authConfig     `yaml:"auth"`      // who may write
+	Callbacks []string       `yaml:"callbacks"` // hosts that jobs and alerts may call
+	Jobs      jobsConfig     `yaml:"jobs"`      // work that outlives a request
+	Streams   []streamConfig `yaml:"streams"`   // probe streams
 }
 
 // rowsConfig names folders of the user's own rows (YAML), added to those that ship with the program.
@@ -70,6 +76,10 @@ type limitsConfig struct {
 
 	CoverageCells int `yaml:"coverage_cells"` // values of one coverage, over all its fields
 	CoverageSize  int `yaml:"coverage_size"`  // MiB of one coverage
+
+	ProbePlaces  int `yaml:"probe_places"`  // places of one probe
+	ProbeValues  int `yaml:"probe_values"`  // places x times x parameters
+	ProbeColumns int `yaml:"probe_columns"` // parameters x levels x members
 }
 
 // sizeConfig bounds the maps of the layers that match a pattern, in pixels.
@@ -102,10 +112,11 @@ type prerenderConfig struct {
 func defaults() config {
 	c := config{
 		Listen: "127.0.0.1:8080", Originals: true,
-		Limits: limitsConfig{Width: 4096, Height: 4096, Layers: 16, Timeout: 30 * time.Second, CoverageCells: 1 << 28, CoverageSize: 1024},
+		Limits: limitsConfig{Width: 4096, Height: 4096, Layers: 16, Timeout: 30 * time.Second, CoverageCells: 1 << 28, CoverageSize: 1024, ProbePlaces: 100_000, ProbeValues: 10_000_000, ProbeColumns: 200},
 		Memory: memoryConfig{Answers: 64, Chunks: 96, Plans: 32},
 
 		Prerender: prerenderConfig{Zoom: 3},
+		Jobs:      jobsConfig{Workers: 2, Queue: 1000, Keep: 24 * time.Hour},
 		Feeds:     feedsConfig{Parallel: 4},
 	}
 	c.Service.Title = "Isobar"
@@ -158,6 +169,11 @@ func (c *config) check() error {
 		{"limits.layers", c.Limits.Layers, 1, 256},
 		{"limits.coverage_cells", c.Limits.CoverageCells, 1, 1 << 30},
 		{"limits.coverage_size", c.Limits.CoverageSize, 1, 1 << 20},
+		{"limits.probe_places", c.Limits.ProbePlaces, 1, 1_000_000},
+		{"limits.probe_values", c.Limits.ProbeValues, 1, 1 << 30},
+		{"limits.probe_columns", c.Limits.ProbeColumns, 1, 10_000},
+		{"jobs.workers", c.Jobs.Workers, 1, 256},
+		{"jobs.queue", c.Jobs.Queue, 1, 100_000},
 		{"memory.answers", c.Memory.Answers, 1, 1 << 20},
 		{"memory.chunks", c.Memory.Chunks, 1, 1 << 20},
 		{"memory.plans", c.Memory.Plans, 1, 1 << 20},
@@ -180,6 +196,12 @@ func (c *config) check() error {
 		if s.Width < 0 || s.Height < 0 || s.Width == 0 && s.Height == 0 {
 			return fmt.Errorf("limits.sizes[%d]: %d x %d is no size", i, s.Width, s.Height)
 		}
+	}
+	if _, err := c.Auth.hashes(); err != nil {
+		return err
+	}
+	if c.Jobs.Keep < time.Minute {
+		return fmt.Errorf("jobs.keep: %v is shorter than a minute", c.Jobs.Keep)
 	}
 	if c.Limits.Timeout <= 0 {
 		return fmt.Errorf("limits.timeout: %v is no time to answer in", c.Limits.Timeout)

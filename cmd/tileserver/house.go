@@ -20,7 +20,6 @@ import (
 	"isobar/cache/mem"
 	"isobar/cache/tiered"
 	"isobar/elements"
-	"isobar/feature"
 	"isobar/ingest"
 	"isobar/ingest/schedule"
 	"isobar/layers"
@@ -41,6 +40,7 @@ type house struct {
 	catalogue *layers.Source
 	intake    *ingest.Intake
 	feeds     *schedule.Scheduler // nil: nothing is fetched
+	keeping   *keeping
 	service   *answer.Service
 	handler   http.Handler
 	listener  net.Listener
@@ -75,7 +75,7 @@ func newHouse(env *environment, conf config) (h *house, err error) {
 		return nil, err
 	}
 	h.intake = ingest.New(h.fields, rows.elements, rows.models, formats(), env.log, ingest.Options{Data: conf.Data, Originals: conf.Originals})
-	if h.feeds, err = conf.scheduler(env, rows.models, h.intake, h.fields, nil); err != nil {
+	if h.feeds, err = conf.scheduler(env, rows.models, h.intake, h.fields, h.tell); err != nil {
 		return nil, err
 	}
 	sampler := sample.New(int64(conf.Memory.Plans) << 20)
@@ -95,8 +95,12 @@ func newHouse(env *environment, conf config) (h *house, err error) {
 	coverages := answer.NewCoverages(h.service, sampler, numbers(rows.elements), answer.CoverageLimits{
 		Cells: int64(conf.Limits.CoverageCells), Bytes: int64(conf.Limits.CoverageSize) << 20,
 	})
-	h.handler, err = h.routes(h.service, coverages, rows.sets, pictures, []feature.Catalogue{rows.places}, edr.Rooms{
-		Probes: probe.New(sampler, probe.Limits{}), Coverages: coverages, Catalogue: h.service.Catalogue, Elements: rows.elements, Places: rows.places,
+	engine := probe.New(sampler, probe.Limits{Places: conf.Limits.ProbePlaces, Values: int64(conf.Limits.ProbeValues), Columns: conf.Limits.ProbeColumns})
+	if err := h.newKeeping(engine, rows.places); err != nil {
+		return nil, err
+	}
+	h.handler, err = h.routes(h.service, coverages, rows.sets, pictures, edr.Rooms{
+		Probes: engine, Coverages: coverages, Catalogue: h.service.Catalogue, Elements: rows.elements, Places: rows.places,
 	})
 	return h, err
 }
@@ -127,6 +131,9 @@ func (h *house) prerender(ctx context.Context) error {
 
 // close lets go what newHouse took.
 func (h *house) close() {
+	if err := h.keeping.close(); err != nil {
+		h.log.Error("closing the records", "error", err)
+	}
 	h.catalogue.Close()
 	if err := h.fields.Close(); err != nil {
 		h.log.Error("closing the data folder", "error", err)

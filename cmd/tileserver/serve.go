@@ -128,6 +128,7 @@ func serve(env *environment, conf config, prepare func() error) error {
 	group.Go(func() error { return h.serveMetrics(ctx) })
 	group.Go(func() error { return h.ingest(ctx) })
 	group.Go(func() error { return h.keepComing(ctx) })
+	group.Go(func() error { return h.keeping.run(ctx, h) })
 	group.Go(func() error { return h.prerender(ctx) })
 	if err := group.Wait(); err != nil && !errors.Is(err, context.Canceled) {
 		return err

@@ -15,7 +15,6 @@ import (
 
 	"isobar/answer"
 	"isobar/encode"
-	"isobar/feature"
 	"isobar/geo/tilematrix"
 	"isobar/ogc"
 	"isobar/ogc/api"
@@ -25,6 +24,7 @@ import (
 	"isobar/ogc/api/maps"
 	"isobar/ogc/api/styles"
 	"isobar/ogc/api/tiles"
+	"isobar/ogc/api/watches"
 	"isobar/ogc/wcs"
 	"isobar/ogc/wms"
 	"isobar/ogc/wmts"
@@ -34,7 +34,7 @@ import (
 )
 
 // routes is the service's HTTP side: middleware, then one line for each service.
-func (h *house) routes(service *answer.Service, coverages *answer.Coverages, sets *tilematrix.Catalogue, pictures []encode.Picture, collections []feature.Catalogue, values edr.Rooms) (http.Handler, error) {
+func (h *house) routes(service *answer.Service, coverages *answer.Coverages, sets *tilematrix.Catalogue, pictures []encode.Picture, values edr.Rooms) (http.Handler, error) {
 	page, err := web.New()
 	if err != nil {
 		return nil, err
@@ -56,14 +56,15 @@ func (h *house) routes(service *answer.Service, coverages *answer.Coverages, set
 	wcs.New(coverages, hold, about, h.baseURL, h.log).Register(e)
 	zarr.New(coverages, hold, h.elements, h.baseURL, h.log).Register(e)
 	xyz.New(service, service, h.baseURL, h.log).Register(e)
-	api.New(hold, about, page, h.baseURL, h.log,
-		features.Part(collections, features.Options{}),
+	parts := append([]api.Part{
+		features.Part(h.keeping.features, features.Options{Authorize: h.keeping.authorize}),
 		apicoverages.Part(coverages, hold, sets),
 		styles.Part(hold, formats.Types()[0]),
 		maps.Part(service, hold, about, formats),
 		tiles.Part(service, hold, about, sets, formats),
 		edr.Part(values),
-	).Register(e)
+	}, h.keeping.parts()...)
+	api.New(hold, about, page, h.baseURL, h.log, parts...).Register(e)
 	getOrHead(e, "/viewer/*", echo.WrapHandler(page))
 	getOrHead(e, "/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
 	getOrHead(e, readyPath, h.readyz)
@@ -73,7 +74,7 @@ func (h *house) routes(service *answer.Service, coverages *answer.Coverages, set
 
 // streams tells of answers that are written as they are made: their size is bounded, and a slow client may take its time.
 func streams(c echo.Context) bool {
-	return c.Path() == wcs.Path || slices.Contains([]string{"coverage", "cube", "area", "radius"}, c.Path()[strings.LastIndexByte(c.Path(), '/')+1:])
+	return c.Path() == wcs.Path || c.Path() == watches.EventsPath || slices.Contains([]string{"coverage", "cube", "area", "radius"}, c.Path()[strings.LastIndexByte(c.Path(), '/')+1:])
 }
 
 // getOrHead registers a handler for both methods: echo answers HEAD with 405 otherwise.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"image/color"
 	"math"
 
 	"github.com/go-spatial/geom"
@@ -318,6 +317,10 @@ func (v *answer) overHeight(f *chart.Figure) {
 		line.X, line.Y = append(line.X, x[0]), append(line.Y, z)
 		f.Subtitle = s.Column.Layer.Model.Title + ", " + s.Times[0].UTC().Format("2006-01-02 15:04 UTC")
 	}
+	const tall = 320
+	if f.Height == 0 {
+		f.Height = min(60+tall*max(len(f.Panels), 1), 4096)
+	}
 	for i := range f.Panels {
 		f.Panels[i].Up = chart.Axis{Unit: "m"}
 		if pressure {
@@ -377,9 +380,3 @@ func seconds(times []field.Time) []float64 {
 	}
 	return list
 }
-
-// Colours of a meteogram.
-var (
-	rainBlue = color.NRGBA{0x2b, 0x7b, 0xba, 0xff}
-	cloudy   = color.NRGBA{0x8a, 0x94, 0x9e, 0xff}
-)

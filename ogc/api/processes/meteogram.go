@@ -2,6 +2,7 @@ package processes
 
 import (
 	"context"
+	"image/color"
 
 	"isobar/field"
 	"isobar/geo"
@@ -13,6 +14,12 @@ import (
 var weather = []string{
 	"t2m", "d2m", "aptmp2m", "tp", "tp_3h", "sf", "prate", "ws10", "gust", "u10", "v10", "msl", "tcc", "tcc_mean", "lcc", "mcc", "hcc",
 }
+
+// Colours of a meteogram.
+var (
+	rainBlue = color.NRGBA{0x2b, 0x7b, 0xba, 0xff}
+	cloudy   = color.NRGBA{0x8a, 0x94, 0x9e, 0xff}
+)
 
 // meteogram draws the weather of a place.
 func meteogram() *process {

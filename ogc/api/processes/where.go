@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -25,13 +26,15 @@ type places struct {
 
 // places reads the inputs features and coords, of which one must be given. A feature's geometry is a point.
 func (q *question) places(ctx context.Context) (p places, err error) {
+	name := "features"
 	switch {
 	case q.has("features") && q.has("coords"):
 		return p, wrong("inputs.coords", "features are given already")
 	case q.has("features"):
 		p.features, err = q.features(ctx, "features")
 	case q.has("coords"):
-		p.features, err = q.coords("coords")
+		name = "coords"
+		p.features, err = q.coords(name)
 	default:
 		return p, wrong("inputs.features", "features or coords must be given")
 	}
@@ -39,13 +42,17 @@ func (q *question) places(ctx context.Context) (p places, err error) {
 		return p, err
 	}
 	if most := q.Probes.Limits().Places; len(p.features) > most {
-		return p, &problem{Type: "about:blank", Status: 413, Parameter: "inputs.features", Detail: fmt.Sprintf("%d places are too many: no more than %d are taken at once", len(p.features), most), Limit: int64(most)}
+		return p, &problem{Type: "about:blank", Status: http.StatusRequestEntityTooLarge, Parameter: "inputs." + name, Detail: fmt.Sprintf("%d places are too many: no more than %d are taken at once", len(p.features), most), Limit: int64(most)}
 	}
 	p.at = make([]geo.LonLat, len(p.features))
 	for i := range p.features {
 		at, ok := point(p.features[i].Geometry)
 		if !ok {
-			return p, wrong(fmt.Sprintf("inputs.features[%d].geometry", i), "a place is a point within the latitudes of the Earth")
+			where := "inputs.coords"
+			if name == "features" {
+				where = fmt.Sprintf("inputs.features[%d].geometry", i)
+			}
+			return p, wrong(where, "a place is a point within the latitudes of the Earth")
 		}
 		p.at[i] = at
 	}

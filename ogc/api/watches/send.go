@@ -42,14 +42,16 @@ func read(c *api.Call, into any) error {
 
 // live sends what is as it is now.
 func live(c *api.Call, status int, doc any) error {
-	body, err := json.Marshal(doc)
-	if err != nil {
+	var body bytes.Buffer
+	e := json.NewEncoder(&body)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(doc); err != nil {
 		return err
 	}
 	c.Header().Set("Cache-Control", "no-store")
 	c.Header().Set("Content-Type", api.TypeJSON)
 	c.WriteHeader(status)
-	_, _ = c.ResponseWriter.Write(append(body, '\n')) // an error means that the client has left
+	_, _ = c.ResponseWriter.Write(body.Bytes()) // an error means that the client has left
 	return nil
 }
 

@@ -1,0 +1,312 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"isobar/events"
+	"isobar/events/webhook"
+	"isobar/feature"
+	"isobar/field"
+	"isobar/jobs"
+	"isobar/layers"
+	"isobar/ogc/api"
+	"isobar/ogc/api/processes"
+	"isobar/ogc/api/watches"
+	"isobar/places"
+	"isobar/places/kept"
+	"isobar/probe"
+	"isobar/records"
+	"isobar/records/bolt"
+	"isobar/watch"
+)
+
+// keeping is what a server keeps beside its fields, and what works on that: jobs, probe streams, alerts, collections of features. Where
+// another process owns the records there is none of it, and processes are done at once.
+type keeping struct {
+	bus       *events.Bus
+	store     records.Store // nil: another process owns the file
+	jobs      *jobs.Runner
+	kept      *kept.Catalogue
+	streams   *watch.Streams
+	alerts    *watch.Alerts
+	sender    *webhook.Sender
+	processes *processes.Service
+	features  []feature.Catalogue
+	authorize func(*http.Request) error // nil: nobody may write
+}
+
+// remembered is how many events a listener can go back.
+const remembered = 4096
+
+// newKeeping opens the records and wires what works on them.
+func (h *house) newKeeping(engine *probe.Engine, named *places.Catalogue) error {
+	k := &keeping{bus: events.NewBus(remembered, nil), features: []feature.Catalogue{named}, authorize: h.conf.Auth.authorize()}
+	h.keeping = k
+	path := h.conf.Records
+	if path == "" {
+		path = filepath.Join(h.conf.Data, "records.db")
+	}
+	store, err := bolt.Open(path, bolt.Options{Log: h.log})
+	if err != nil && !errors.Is(err, bolt.ErrHeld) {
+		return err
+	}
+	if err != nil {
+		h.log.Warn("another process has the records: no jobs, streams, alerts and kept results here", "file", path)
+	} else {
+		k.open(h, store, engine)
+	}
+	rooms := processes.Rooms{Probes: engine, Catalogue: h.catalogue.Hold, Features: k.features, Authorize: k.authorize}
+	if k.kept != nil {
+		rooms.Kept = k.kept
+	}
+	k.processes = processes.New(rooms)
+	if k.store != nil {
+		k.jobs = jobs.New(k.store, k.processes.Works(), jobs.Options{
+			Workers: h.conf.Jobs.Workers, Queue: h.conf.Jobs.Queue, Keep: h.conf.Jobs.Keep, Log: h.log, Holder: holder, CallbackHosts: h.conf.Callbacks, Changed: k.changed,
+		})
+	}
+	return nil
+}
+
+// holder names this process among those that share the records. A file of records has one process, so that the next one goes on at once.
+const holder = "serve"
+
+// open wires what works on records.
+func (k *keeping) open(h *house, store records.Store, engine *probe.Engine) {
+	k.store, k.kept = store, kept.New(store)
+	k.sender = webhook.New(webhook.Options{Store: store, Hosts: h.conf.Callbacks, Holder: holder, Log: h.log})
+	o := watch.Options{Store: store, Catalogues: h.catalogue, Prober: engine, Sender: k.sender, Bus: k.bus, Log: h.log, Holder: holder}
+	k.streams, k.alerts = watch.NewStreams(o), watch.NewAlerts(o)
+	k.features = append(k.features, k.kept, k.streams, oneCollection{watch.AlertsID, k.alerts})
+}
+
+// oneCollection is a catalogue of one collection.
+type oneCollection struct {
+	id string
+	of feature.Collection
+}
+
+// Collections implements feature.Catalogue.
+func (c oneCollection) Collections(context.Context) ([]feature.Collection, error) {
+	return []feature.Collection{c.of}, nil
+}
+
+// Collection implements feature.Catalogue.
+func (c oneCollection) Collection(_ context.Context, id string) (feature.Collection, error) {
+	if id != c.id {
+		return nil, fmt.Errorf("collection %.80q: %w", id, feature.ErrNotFound)
+	}
+	return c.of, nil
+}
+
+// parts are the resources of what is kept.
+func (k *keeping) parts() []api.Part {
+	rooms := watches.Rooms{Bus: k.bus, Features: k.features, Authorize: k.authorize}
+	if k.store == nil {
+		return []api.Part{k.processes.Part(nil), watches.Part(rooms)}
+	}
+	rooms.Streams, rooms.Alerts = k.streams, k.alerts
+	return []api.Part{k.processes.Part(k.jobs), watches.Part(rooms)}
+}
+
+// run lets all that is kept work until ctx ends.
+func (k *keeping) run(ctx context.Context, h *house) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return h.announce(ctx) })
+	if k.store != nil {
+		if err := h.ensure(ctx); err != nil {
+			return err
+		}
+		group.Go(func() error { return k.jobs.Run(ctx) })
+		group.Go(func() error { return k.sender.Run(ctx) })
+		group.Go(func() error { return k.streams.Run(ctx) })
+		group.Go(func() error { return k.alerts.Run(ctx) })
+	}
+	return group.Wait()
+}
+
+// close lets the records go.
+func (k *keeping) close() error {
+	if k.store == nil {
+		return nil
+	}
+	return k.store.Close()
+}
+
+// changed tells of a job.
+func (k *keeping) changed(j jobs.Job) {
+	data, err := json.Marshal(j.Info())
+	if err != nil { // texts and numbers
+		return
+	}
+	k.bus.Publish(events.Event{Type: events.JobChanged, Source: "/jobs/" + j.ID, Subject: string(j.Status), Data: data})
+}
+
+// tell tells what the feeds say; steps are told as they appear in the catalogue, wherever they come from.
+func (h *house) tell(e events.Event) {
+	if e.Type != events.StepPublished {
+		h.keeping.bus.Publish(e)
+	}
+}
+
+// step is a time of a run of a model.
+type step struct {
+	model      string
+	run, valid field.Time
+}
+
+// announce tells of each step that appears in the catalogue.
+func (h *house) announce(ctx context.Context) error {
+	var known map[step]bool
+	for {
+		changed := h.catalogue.Changed()
+		c, release := h.catalogue.Hold()
+		now := publishedSteps(c)
+		release()
+		for s := range now {
+			if known == nil || known[s] {
+				continue
+			}
+			data := fmt.Sprintf(`{"model":%q,"run":%q,"valid":%q}`, s.model, s.run, s.valid)
+			h.keeping.bus.Publish(events.Event{Type: events.StepPublished, Source: "/collections/" + s.model, Subject: s.valid.String(), Data: json.RawMessage(data)})
+		}
+		known = now
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-changed:
+		}
+	}
+}
+
+// publishedSteps are all steps of a catalogue.
+func publishedSteps(c *layers.Catalogue) map[step]bool {
+	all := map[step]bool{}
+	for _, l := range c.Layers() {
+		for _, run := range l.Runs {
+			for _, valid := range l.RunTimes(run) {
+				all[step{l.Model.ID, run, valid}] = true
+			}
+		}
+	}
+	return all
+}
+
+// authConfig is who may write.
+type authConfig struct {
+	Tokens []string `yaml:"tokens"` // bearer tokens, or "sha256:" and the hexadecimal SHA-256 of one
+}
+
+// tokenVariable is the environment variable of a further token.
+const tokenVariable = "ISOBAR_TOKEN"
+
+// hashes are the SHA-256 of all tokens.
+func (c authConfig) hashes() (list [][sha256.Size]byte, err error) {
+	all := c.Tokens
+	if token := os.Getenv(tokenVariable); token != "" {
+		all = append(all[:len(all):len(all)], token)
+	}
+	for i, token := range all {
+		text, hashed := strings.CutPrefix(token, "sha256:")
+		sum := sha256.Sum256([]byte(token))
+		if hashed {
+			raw, err := hex.DecodeString(text)
+			if err != nil || len(raw) != sha256.Size {
+				return nil, fmt.Errorf("auth.tokens[%d]: not the hexadecimal SHA-256 of a token", i)
+			}
+			sum = [sha256.Size]byte(raw)
+		}
+		list = append(list, sum)
+	}
+	return list, nil
+}
+
+var errToken = errors.New("no token that is known")
+
+// authorize tells whether a request has one of the tokens; nil: there are none.
+func (c authConfig) authorize() func(*http.Request) error {
+	known, err := c.hashes()
+	if err != nil || len(known) == 0 { // config.check has told the error
+		return nil
+	}
+	return func(r *http.Request) error {
+		scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+		if !strings.EqualFold(scheme, "Bearer") {
+			return errToken
+		}
+		sum, found := sha256.Sum256([]byte(strings.TrimSpace(token))), 0
+		for i := range known {
+			found |= subtle.ConstantTimeCompare(sum[:], known[i][:])
+		}
+		if found == 0 {
+			return errToken
+		}
+		return nil
+	}
+}
+
+// jobsConfig bounds work that outlives a request.
+type jobsConfig struct {
+	Workers int           `yaml:"workers"` // jobs at the same time
+	Queue   int           `yaml:"queue"`   // jobs that may wait
+	Keep    time.Duration `yaml:"keep"`    // how long jobs that are done are kept, with their results
+}
+
+// streamConfig is a probe stream that the configuration sets up.
+type streamConfig struct {
+	ID       string            `yaml:"id"`
+	Title    string            `yaml:"title"`
+	Features string            `yaml:"features"` // a GeoJSON file, or the identity of a collection of places: airports
+	Layers   []string          `yaml:"layers"`
+	Levels   []float64         `yaml:"levels"`
+	Units    map[string]string `yaml:"units"`
+	Keep     time.Duration     `yaml:"keep"`
+}
+
+// ensure sets up the streams of the configuration.
+func (h *house) ensure(ctx context.Context) error {
+	for i, s := range h.conf.Streams {
+		list, err := h.placesOf(ctx, s.Features)
+		if err == nil {
+			err = h.keeping.streams.Ensure(ctx, watch.Stream{ID: s.ID, Title: s.Title, Layers: s.Layers, Levels: s.Levels, Units: s.Units, Keep: s.Keep, Features: list})
+		}
+		if err != nil {
+			return fmt.Errorf("streams[%d]: %w", i, err)
+		}
+	}
+	return nil
+}
+
+// placesOf are the features of a collection, or of a file.
+func (h *house) placesOf(ctx context.Context, name string) ([]feature.Feature, error) {
+	for _, c := range h.keeping.features {
+		found, err := c.Collection(ctx, name)
+		if errors.Is(err, feature.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		page, err := found.Query(ctx, feature.Query{})
+		return page.Features, err
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("features: %q is neither a collection nor a file: %w", name, err)
+	}
+	defer file.Close()
+	return feature.Read(file, feature.DefaultLimits)
+}
