@@ -9,6 +9,7 @@ import (
 
 	"isobar/decode"
 	"isobar/field"
+	"isobar/store/chunk"
 )
 
 // perFile is how many fields of a file are stored.
@@ -39,9 +40,9 @@ func TestRealFieldsComeBackToTheLastBit(t *testing.T) {
 	again := opened(t, dir, Options{})
 	for _, f := range all {
 		if got, err := readAll(t, again, f.Key, 0); err != nil {
-			t.Errorf("%s on %s: %v", describe(f.Key), f.Grid.ID(), err)
+			t.Errorf("%s on %s: %v", chunk.Describe(f.Key), f.Grid.ID(), err)
 		} else if i := differ(got, f.Values); i >= 0 {
-			t.Errorf("%s: cell %d is %v, want %v", describe(f.Key), i, got[i], f.Values[i])
+			t.Errorf("%s: cell %d is %v, want %v", chunk.Describe(f.Key), i, got[i], f.Values[i])
 		}
 	}
 	t.Logf("%d fields of %d MB take %d MB, with their pyramids", len(all), values>>20, stored>>20)
@@ -54,7 +55,7 @@ func TestRealFieldsComeBackToTheLastBit(t *testing.T) {
 func size(s *Store, k field.Key) int64 {
 	now := s.hold()
 	defer now.release()
-	return int64(now.run(runName{k.Model, k.Run}).records[k].span.bytes)
+	return int64(now.run(runName{k.Model, k.Run}).records[k].Span.Bytes)
 }
 
 // realFields reads the first fields of a file, if it is one of forecasts. Each grid is a model.
@@ -84,7 +85,7 @@ func realFields(t *testing.T, path string) (fields []*field.Field) {
 		}
 		fields = append(fields, &field.Field{
 			Key: field.Key{
-				Model: fmt.Sprintf("%s %08x", filepath.Base(path), checksum([]byte(m.Grid.ID()))), Run: m.Run, Element: fmt.Sprint("message", m.Number),
+				Model: fmt.Sprintf("%s %08x", filepath.Base(path), chunk.Checksum([]byte(m.Grid.ID()))), Run: m.Run, Element: fmt.Sprint("message", m.Number),
 				Level: m.Level, Valid: m.Valid, Span: m.Span, Member: m.Member,
 			},
 			Grid: m.Grid, Values: values, Packing: m.Packing,

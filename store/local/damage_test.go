@@ -10,6 +10,7 @@ import (
 
 	"isobar/field"
 	"isobar/store"
+	"isobar/store/chunk"
 )
 
 // world is a field with a pyramid and gaps, some chunks of it constant.
@@ -20,11 +21,11 @@ func world(t testing.TB, k field.Key) *field.Field {
 	for i := range values {
 		switch x, y := i%1440, i/1440; {
 		case x < 200 && y < 200:
-			values[i] = missing
+			values[i] = chunk.Missing
 		case x < 400 && y < 200:
 			values[i] = 273
 		case x > 1000 && (x*y)%11 == 0:
-			values[i] = missing
+			values[i] = chunk.Missing
 		}
 	}
 	return &field.Field{Key: k, Grid: g, Values: values, Packing: tenths}

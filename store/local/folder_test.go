@@ -111,12 +111,12 @@ func TestADamagedOriginalIsFound(t *testing.T) {
 	now := s.hold()
 	defer now.release()
 	r := now.run(runName{"m", 0}).records[f.Key]
-	path := r.file.Name()
+	path := now.run(runName{"m", 0}).files[r.Span.File].Name()
 	data, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	data[r.span.offset+int64(r.span.bytes)+6] ^= 1
+	data[r.Span.Offset+int64(r.Span.Bytes)+6] ^= 1
 	if err := os.WriteFile(path, data, 0o644); err != nil {
 		t.Fatal(err)
 	}

@@ -2,11 +2,9 @@ package local
 
 import (
 	"crypto/sha256"
-	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"math"
 	"os"
 	"path/filepath"
 	"sync"
@@ -14,6 +12,7 @@ import (
 	"isobar/geo"
 	"isobar/grid"
 	"isobar/store"
+	"isobar/store/chunk"
 )
 
 // grids are those of the store's fields, each once, because to make one may take work.
@@ -23,9 +22,6 @@ type grids struct {
 	known map[string]grid.Grid
 	kept  map[string]bool // those that can be made again from what is in the folder
 }
-
-// placeBytes is what a place takes in a file of places: longitude and latitude.
-const placeBytes = 16
 
 // gridOf makes the grid of a run.
 func (s *Store) gridOf(m *manifest) (grid.Grid, error) {
@@ -40,7 +36,7 @@ func (s *Store) gridOf(m *manifest) (grid.Grid, error) {
 		s.grids.remember(g)
 		s.grids.kept[m.Grid] = true
 	}
-	if nx, ny, maxLevel, wraps := shape(g); nx != m.NX || ny != m.NY || maxLevel != m.MaxLevel || wraps != m.Wraps {
+	if nx, ny, maxLevel, wraps := chunk.Shape(g); nx != m.NX || ny != m.NY || maxLevel != m.MaxLevel || wraps != m.Wraps {
 		return nil, fmt.Errorf("%w: the manifest of %s and its grid differ", store.ErrDamaged, m.name())
 	}
 	return g, nil
@@ -83,7 +79,7 @@ func (g *grids) path(id string) string {
 // writePlaces writes a grid's places durably, unless they are there.
 func (s *Store) writePlaces(g grid.Grid) error {
 	path := s.grids.path(g.ID())
-	if info, err := os.Stat(path); err == nil && info.Size() == int64(g.Len())*placeBytes {
+	if info, err := os.Stat(path); err == nil && info.Size() == int64(g.Len())*chunk.PlaceBytes {
 		return nil
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -91,30 +87,20 @@ func (s *Store) writePlaces(g grid.Grid) error {
 	}
 	places := make([]geo.LonLat, g.Len())
 	g.Places(places, 0)
-	text := make([]byte, 0, len(places)*placeBytes)
-	for _, at := range places {
-		text = binary.LittleEndian.AppendUint64(text, math.Float64bits(at.Lon))
-		text = binary.LittleEndian.AppendUint64(text, math.Float64bits(at.Lat))
-	}
+	text := chunk.AppendPlaces(nil, places)
 	return errors.Join(s.disk.replace(path, text, true), s.disk.syncFolder(filepath.Dir(path)), s.disk.syncFolder(s.dir))
 }
 
 // load is the grid.Loader of the folder.
 func (g *grids) load(id string) ([]geo.LonLat, error) {
 	path := g.path(id)
-	text, err := readFile(path, grid.MaxCells*placeBytes)
+	text, err := readFile(path, grid.MaxCells*chunk.PlaceBytes)
 	if err != nil {
 		return nil, err
 	}
-	if len(text)%placeBytes != 0 {
-		return nil, fmt.Errorf("%w: %s", store.ErrDamaged, path)
-	}
-	places := make([]geo.LonLat, len(text)/placeBytes)
-	for i := range places {
-		at := text[i*placeBytes:]
-		places[i] = geo.LonLat{
-			Lon: math.Float64frombits(binary.LittleEndian.Uint64(at)), Lat: math.Float64frombits(binary.LittleEndian.Uint64(at[8:])),
-		}
+	places, err := chunk.ParsePlaces(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return places, nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"isobar/field"
 	"isobar/store"
+	"isobar/store/chunk"
 )
 
 // loadTries is how often a run is read again that changes while it is read.
@@ -101,49 +102,48 @@ func (r *runState) open(dir string, span fileSpan, before *runState) error {
 // readIndex reads the records that before has not.
 func (s *Store) readIndex(path string, r, before *runState) error {
 	m, known := r.manifest, int64(0)
-	var sum digest
+	var sum chunk.Digest
 	if before != nil && before.manifest.Index == m.Index && before.manifest.IndexBytes <= m.IndexBytes {
 		known, sum = before.manifest.IndexBytes, before.manifest.Digest
 		r.records, r.sorted = maps.Clone(before.records), before.sorted
 	} else {
 		before = nil
-		r.records = make(map[field.Key]*record, m.Fields)
+		r.records = make(map[field.Key]*chunk.Record, m.Fields)
 	}
 	blocks, err := readRange(path, known, m.IndexBytes)
 	if err != nil {
 		return err
 	}
-	added := map[field.Key]*record{}
+	added := map[field.Key]*chunk.Record{}
 	if before == nil {
 		added = r.records
 	}
-	var bad *record
+	var bad *chunk.Record
 	names := map[string]string{m.Model: m.Model}
-	err = parseBlocks(blocks, names, func(f *record) {
-		f.file = r.files[f.span.file]
-		f.id = s.lastRecord.Add(1)
-		if was := r.records[f.key]; was != nil {
-			sum = sum.minus(was.digest)
+	err = chunk.ParseBlocks(blocks, names, func(f *chunk.Record) {
+		f.ID = s.lastRecord.Add(1)
+		if was := r.records[f.Key]; was != nil {
+			sum = sum.Minus(was.Digest)
 		}
-		sum = sum.plus(f.digest)
-		r.records[f.key], added[f.key] = f, f
-		if f.key.Model != m.Model || f.key.Run != m.Run {
+		sum = sum.Plus(f.Digest)
+		r.records[f.Key], added[f.Key] = f, f
+		if f.Key.Model != m.Model || f.Key.Run != m.Run {
 			bad = f
 		}
 	})
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	newer := slices.SortedFunc(maps.Values(added), compareKeys)
+	newer := slices.SortedFunc(maps.Values(added), chunk.CompareKeys)
 	for _, f := range newer {
-		if f.file == nil {
+		if r.files[f.Span.File] == nil {
 			bad = f
 		}
 	}
 	if bad != nil || sum != m.Digest || len(r.records) != m.Fields {
 		return fmt.Errorf("%w: %s does not hold what %s says", store.ErrDamaged, path, manifestName)
 	}
-	r.sorted = mergeRecords(r.sorted, newer)
+	r.sorted = chunk.Merge(r.sorted, newer)
 	return nil
 }
 

@@ -13,6 +13,7 @@ import (
 	"isobar/field"
 	"isobar/grid"
 	"isobar/store"
+	"isobar/store/chunk"
 )
 
 // Options are the settings of a store; the zero value is good.
@@ -41,9 +42,9 @@ type Store struct {
 	disk    disk
 	// segmentBytes is how long a file of fields gets before another is begun.
 	segmentBytes int64
-	coders       coders
+	coders       chunk.Coders
 	readers      sync.Pool // *reader
-	cache        *cache
+	cache        *chunk.Cache
 	lastRecord   atomic.Uint64
 
 	now      atomic.Pointer[state]
@@ -79,7 +80,7 @@ func open(dir string, o Options, parse func(string, grid.Loader) (grid.Grid, err
 		return nil, err
 	}
 	s := &Store{
-		dir: dir, options: o, log: o.Log, parse: parse, disk: d, cache: newCache(o.ChunkCacheBytes), segmentBytes: segmentBytes,
+		dir: dir, options: o, log: o.Log, parse: parse, disk: d, cache: chunk.NewCache(o.ChunkCacheBytes), segmentBytes: segmentBytes,
 		troubles: map[string]string{}, listeners: map[chan struct{}]bool{},
 	}
 	s.grids.dir = dir

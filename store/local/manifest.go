@@ -2,16 +2,15 @@ package local
 
 import (
 	"bytes"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math/bits"
 	"strings"
 
 	"isobar/field"
 	"isobar/grid"
 	"isobar/store"
+	"isobar/store/chunk"
 )
 
 // manifestName is the file whose replacement publishes.
@@ -23,20 +22,20 @@ const manifestWord = "isobar-run"
 // manifest is what is published of a run: the files that count, and how far. Files only grow, and their names are never used
 // again, so what a manifest once said of them stays true.
 type manifest struct {
-	Version    int64      `json:"version"` // rises with each publication
-	Model      string     `json:"model"`
-	Run        field.Time `json:"run"`
-	Grid       string     `json:"grid"` // all fields' grid
-	NX         int        `json:"nx"`
-	NY         int        `json:"ny"`
-	MaxLevel   int        `json:"maxLevel"`
-	Wraps      bool       `json:"wraps"`
-	Files      []fileSpan `json:"files"` // of fields, the last one appended to
-	Index      string     `json:"index"`
-	IndexBytes int64      `json:"indexBytes"`
-	Records    int        `json:"records"` // in the index; some are of fields that were replaced
-	Fields     int        `json:"fields"`
-	Digest     digest     `json:"digest"` // sum of the fields' digests
+	Version    int64        `json:"version"` // rises with each publication
+	Model      string       `json:"model"`
+	Run        field.Time   `json:"run"`
+	Grid       string       `json:"grid"` // all fields' grid
+	NX         int          `json:"nx"`
+	NY         int          `json:"ny"`
+	MaxLevel   int          `json:"maxLevel"`
+	Wraps      bool         `json:"wraps"`
+	Files      []fileSpan   `json:"files"` // of fields, the last one appended to
+	Index      string       `json:"index"`
+	IndexBytes int64        `json:"indexBytes"`
+	Records    int          `json:"records"` // in the index; some are of fields that were replaced
+	Fields     int          `json:"fields"`
+	Digest     chunk.Digest `json:"digest"` // sum of the fields' digests
 }
 
 // fileSpan is a file of fields and how much of it is published.
@@ -50,7 +49,7 @@ type fileSpan struct {
 func (m *manifest) name() runName { return runName{m.Model, m.Run} }
 
 // layout is how the run's fields are cut.
-func (m *manifest) layout() *layout { return newLayout(m.NX, m.NY, m.MaxLevel, m.Wraps) }
+func (m *manifest) layout() *chunk.Layout { return chunk.NewLayout(m.NX, m.NY, m.MaxLevel, m.Wraps) }
 
 // text is the manifest as a file.
 func (m *manifest) text() []byte {
@@ -61,7 +60,7 @@ func (m *manifest) text() []byte {
 
 // firstLine is that of a manifest of a format.
 func firstLine(format int, body []byte) string {
-	return fmt.Sprintf("%s %d %08x", manifestWord, format, checksum(body))
+	return fmt.Sprintf("%s %d %08x", manifestWord, format, chunk.Checksum(body))
 }
 
 // parseManifest reads what text wrote. Errors wrap store.ErrFormat or store.ErrDamaged.
@@ -89,14 +88,14 @@ func parseManifest(text []byte) (*manifest, error) {
 }
 
 // maxPyramid bounds MaxLevel: no grid has more levels.
-const maxPyramid = 24
+const MaxPyramid = 24
 
 // check bounds what memory or file names are made from.
 func (m *manifest) check() error {
 	if m.NX < 1 || m.NY < 1 || m.NX > grid.MaxCells/m.NY {
 		return fmt.Errorf("a grid of %d x %d cells", m.NX, m.NY)
 	}
-	if m.MaxLevel < 0 || m.MaxLevel > maxPyramid || m.MaxLevel > grid.MaxLevel(m.NX, m.NY, m.Wraps) {
+	if m.MaxLevel < 0 || m.MaxLevel > MaxPyramid || m.MaxLevel > grid.MaxLevel(m.NX, m.NY, m.Wraps) {
 		return fmt.Errorf("a pyramid of %d levels", m.MaxLevel)
 	}
 	if m.IndexBytes < 0 || m.Fields < 0 || !plainName(m.Index) {
@@ -115,37 +114,4 @@ func (m *manifest) check() error {
 // plainName tells that a name leads nowhere but into the folder.
 func plainName(name string) bool {
 	return name != "" && name != manifestName && name != lockName && name[0] != '.' && !strings.ContainsAny(name, `/\:`)
-}
-
-// digest names content; sums of digests name sets of it.
-type digest [2]uint64
-
-// plus is a set with one more.
-func (d digest) plus(e digest) digest {
-	low, carry := bits.Add64(d[1], e[1], 0)
-	high, _ := bits.Add64(d[0], e[0], carry)
-	return digest{high, low}
-}
-
-// minus is a set with one less.
-func (d digest) minus(e digest) digest {
-	low, borrow := bits.Sub64(d[1], e[1], 0)
-	high, _ := bits.Sub64(d[0], e[0], borrow)
-	return digest{high, low}
-}
-
-// String is the digest in 32 hexadecimal digits.
-func (d digest) String() string { return fmt.Sprintf("%016x%016x", d[0], d[1]) }
-
-// MarshalText implements encoding.TextMarshaler.
-func (d digest) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
-
-// UnmarshalText implements encoding.TextUnmarshaler.
-func (d *digest) UnmarshalText(text []byte) error {
-	var b [16]byte
-	if n, err := hex.Decode(b[:], text[:min(len(text), 32)]); err != nil || n != 16 || len(text) != 32 {
-		return fmt.Errorf("a digest %q", text)
-	}
-	*d = digestOf(b[:])
-	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"isobar/field"
+	"isobar/store/chunk"
 )
 
 // Publish implements store.Writer.
@@ -111,14 +112,14 @@ func (w *writer) took(next *manifest, live map[uint32]int) {
 func (w *writer) tally(next *manifest) (live map[uint32]int, gone []string) {
 	live = maps.Clone(w.live)
 	for k, r := range w.pending {
-		live[r.span.file]++
+		live[r.Span.File]++
 		if was := w.published(k); was != nil {
-			live[was.span.file]--
-			next.Digest = next.Digest.minus(was.digest)
+			live[was.Span.File]--
+			next.Digest = next.Digest.Minus(was.Digest)
 		} else {
 			next.Fields++
 		}
-		next.Digest = next.Digest.plus(r.digest)
+		next.Digest = next.Digest.Plus(r.Digest)
 	}
 	next.Files = nil
 	for _, s := range w.spans {
@@ -139,16 +140,16 @@ const spareRecords = 1024
 
 // writeIndex adds the pending records to the index, or writes it anew.
 func (w *writer) writeIndex(next *manifest) error {
-	records := slices.SortedFunc(maps.Values(w.pending), compareKeys)
+	records := slices.SortedFunc(maps.Values(w.pending), chunk.CompareKeys)
 	d, anew := w.store.disk, next.Index == "" || next.Records > 2*next.Fields+spareRecords
 	if anew {
 		all := maps.Clone(w.before)
 		if all == nil {
-			all = map[field.Key]*record{}
+			all = map[field.Key]*chunk.Record{}
 		}
 		maps.Copy(all, w.since)
 		maps.Copy(all, w.pending)
-		records = slices.SortedFunc(maps.Values(all), compareKeys)
+		records = slices.SortedFunc(maps.Values(all), chunk.CompareKeys)
 		next.Index, next.IndexBytes, next.Records = rand.Text()[:16]+".index", 0, 0
 		w.created = true
 	}
@@ -160,7 +161,7 @@ func (w *writer) writeIndex(next *manifest) error {
 		return err
 	}
 	defer f.Close()
-	block := appendBlock(nil, records)
+	block := chunk.AppendBlock(nil, records)
 	if err := d.writeAt(f, block, next.IndexBytes); err != nil {
 		return err
 	}

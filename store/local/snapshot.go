@@ -9,6 +9,7 @@ import (
 
 	"isobar/field"
 	"isobar/store"
+	"isobar/store/chunk"
 )
 
 // snapshot is a state that is held.
@@ -31,7 +32,7 @@ func (s *snapshot) Keys() iter.Seq[field.Key] {
 	return func(yield func(field.Key) bool) {
 		for _, run := range s.state.runs {
 			for _, r := range run.sorted {
-				if !yield(r.key) {
+				if !yield(r.Key) {
 					return
 				}
 			}
@@ -50,8 +51,8 @@ func (s *snapshot) Info(k field.Key) (store.Info, bool) {
 		return store.Info{}, false
 	}
 	return store.Info{
-		Grid: run.grid, Min: r.min, Max: r.max, Mean: r.mean, Missing: r.missing,
-		MaxLevel: run.manifest.MaxLevel, ETag: r.digest.String(), Original: r.original.format, OriginalBytes: int(r.original.bytes),
+		Grid: run.grid, Min: r.Min, Max: r.Max, Mean: r.Mean, Missing: r.Missing,
+		MaxLevel: run.manifest.MaxLevel, ETag: r.Digest.String(), Original: r.Original.Format, OriginalBytes: int(r.Original.Bytes),
 	}, true
 }
 
@@ -62,18 +63,18 @@ func (s *snapshot) Original(ctx context.Context, k field.Key) (message []byte, o
 	}
 	run := s.state.run(runName{k.Model, k.Run})
 	if run == nil || run.records[k] == nil {
-		return nil, false, fmt.Errorf("%w: %s", store.ErrNotFound, describe(k))
+		return nil, false, fmt.Errorf("%w: %s", store.ErrNotFound, chunk.Describe(k))
 	}
 	f := fieldAt{run, run.records[k]}
-	o := f.record.original
-	if o.format == "" {
+	o := f.record.Original
+	if o.Format == "" {
 		return nil, false, nil
 	}
-	message = make([]byte, o.bytes)
-	if err := readAt(f, message, f.record.span.offset+int64(f.record.span.bytes)); err != nil {
+	message = make([]byte, o.Bytes)
+	if err := readAt(f, message, f.record.Span.Offset+int64(f.record.Span.Bytes)); err != nil {
 		return nil, false, err
 	}
-	if checksum(message) != o.sum {
+	if chunk.Checksum(message) != o.Sum {
 		return nil, false, damaged(f, errors.New("the checksum of its original does not hold"))
 	}
 	return message, true, nil

@@ -9,6 +9,7 @@ import (
 
 	"isobar/field"
 	"isobar/grid"
+	"isobar/store/chunk"
 )
 
 // segment is an open file of fields, shared by the states that have it.
@@ -33,10 +34,10 @@ type runState struct {
 	text     string // of the manifest
 	manifest *manifest
 	grid     grid.Grid
-	layout   *layout
+	layout   *chunk.Layout
 	files    map[uint32]*segment
-	records  map[field.Key]*record
-	sorted   []*record // by key
+	records  map[field.Key]*chunk.Record
+	sorted   []*chunk.Record // by key
 	refs     atomic.Int64
 }
 
@@ -61,9 +62,9 @@ type state struct {
 func newState(runs []*runState) *state {
 	slices.SortFunc(runs, func(a, b *runState) int { return compareRuns(a.name, b.name) })
 	s := &state{runs: runs}
-	var sum digest
+	var sum chunk.Digest
 	for _, r := range runs {
-		sum = sum.plus(r.manifest.Digest)
+		sum = sum.Plus(r.manifest.Digest)
 	}
 	s.version = sum.String()
 	s.refs.Store(1)
@@ -111,33 +112,4 @@ func (s *state) gridOf(model string) (id string, ok bool) {
 
 func compareRuns(a, b runName) int {
 	return cmp.Or(strings.Compare(a.model, b.model), cmp.Compare(a.run, b.run))
-}
-
-// compareKeys orders the keys of a run.
-func compareKeys(a, b *record) int {
-	k, l := &a.key, &b.key
-	if c := strings.Compare(k.Element, l.Element); c != 0 {
-		return c
-	}
-	if c := strings.Compare(string(k.Level.Kind), string(l.Level.Kind)); c != 0 {
-		return c
-	}
-	return cmp.Or(cmp.Compare(k.Level.Value, l.Level.Value), cmp.Compare(k.Level.To, l.Level.To), cmp.Compare(k.Member, l.Member),
-		cmp.Compare(k.Valid, l.Valid), cmp.Compare(k.Span, l.Span), cmp.Compare(k.Issue, l.Issue))
-}
-
-// mergeRecords merges two lists by key, each sorted; of equal keys the newer stays.
-func mergeRecords(old, newer []*record) []*record {
-	merged := make([]*record, 0, len(old)+len(newer))
-	for len(old) > 0 && len(newer) > 0 {
-		switch c := compareKeys(old[0], newer[0]); {
-		case c < 0:
-			merged, old = append(merged, old[0]), old[1:]
-		case c > 0:
-			merged, newer = append(merged, newer[0]), newer[1:]
-		default:
-			old = old[1:]
-		}
-	}
-	return append(append(merged, old...), newer...)
 }

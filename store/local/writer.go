@@ -15,6 +15,7 @@ import (
 	"isobar/field"
 	"isobar/grid"
 	"isobar/store"
+	"isobar/store/chunk"
 )
 
 // segmentBytes is how long a file of fields gets before another is begun.
@@ -36,18 +37,18 @@ type writer struct {
 
 	mu       sync.Mutex // guards what follows
 	manifest *manifest  // nil: nothing is published, and nothing put
-	layout   *layout
-	claimed  bool                  // the model's grid
-	before   map[field.Key]*record // published when the writer began; never changed
-	since    map[field.Key]*record // published since
-	pending  map[field.Key]*record // put and not published
-	live     map[uint32]int        // by file: how many published fields lie in it
-	file     *os.File              // appended to; nil: none yet
-	span     fileSpan              // its, as far as it is written
-	dirty    []*os.File            // files before it with something that is not durable
-	spans    []fileSpan            // of all files, but the one appended to
-	created  bool                  // a file whose name is not durable
-	was      bool                  // something is published
+	layout   *chunk.Layout
+	claimed  bool                        // the model's grid
+	before   map[field.Key]*chunk.Record // published when the writer began; never changed
+	since    map[field.Key]*chunk.Record // published since
+	pending  map[field.Key]*chunk.Record // put and not published
+	live     map[uint32]int              // by file: how many published fields lie in it
+	file     *os.File                    // appended to; nil: none yet
+	span     fileSpan                    // its, as far as it is written
+	dirty    []*os.File                  // files before it with something that is not durable
+	spans    []fileSpan                  // of all files, but the one appended to
+	created  bool                        // a file whose name is not durable
+	was      bool                        // something is published
 }
 
 // Begin implements store.Store.
@@ -67,13 +68,13 @@ func (s *Store) Begin(ctx context.Context, model string, run field.Time) (store.
 	}
 	w := &writer{
 		store: s, name: n, dir: dir, held: held,
-		since: map[field.Key]*record{}, pending: map[field.Key]*record{}, live: map[uint32]int{},
+		since: map[field.Key]*chunk.Record{}, pending: map[field.Key]*chunk.Record{}, live: map[uint32]int{},
 	}
 	if there != nil {
 		defer there.release()
 		w.manifest, w.layout, w.before, w.was = there.manifest, there.layout, there.records, true
 		for _, r := range there.records {
-			w.live[r.span.file]++
+			w.live[r.Span.File]++
 		}
 		w.spans = slices.Clone(there.manifest.Files)
 	}
@@ -91,29 +92,29 @@ func (w *writer) Put(ctx context.Context, f *field.Field) error {
 		return errors.New("the writer is closed")
 	}
 	if err := w.check(f); err != nil {
-		return fmt.Errorf("%s: %w", describe(f.Key), err)
+		return fmt.Errorf("%s: %w", chunk.Describe(f.Key), err)
 	}
-	c := w.store.coders.get()
-	defer w.store.coders.put(c)
-	e := c.encode(w.layout, f.Values, scalingOf(f.Packing), w.store.options.Categories(f.Key.Element))
+	c := w.store.coders.Get()
+	defer w.store.coders.Put(c)
+	e := c.Encode(w.layout, f.Values, chunk.ScalingOf(f.Packing), w.store.options.Categories(f.Key.Element))
 	kept := []byte(nil)
 	if f.Original != nil {
 		kept = f.Original.Bytes
 	}
-	if len(e.bytes) > math.MaxUint32 || len(kept) > math.MaxUint32 {
-		return fmt.Errorf("%s: too large", describe(f.Key))
+	if len(e.Bytes) > math.MaxUint32 || len(kept) > math.MaxUint32 {
+		return fmt.Errorf("%s: too large", chunk.Describe(f.Key))
 	}
-	directory := e.bytes[:e.directory]
-	r := &record{
-		key: f.Key, min: e.min, max: e.max, mean: e.mean, missing: e.missing, scaling: e.scaling, sum: checksum(directory),
+	directory := e.Bytes[:e.Directory]
+	r := &chunk.Record{
+		Key: f.Key, Min: e.Min, Max: e.Max, Mean: e.Mean, Missing: e.Missing, Scaling: e.Scaling, Sum: chunk.Checksum(directory),
 	}
-	r.key.Element, r.key.Model = strings.Clone(r.key.Element), w.name.model
+	r.Key.Element, r.Key.Model = strings.Clone(r.Key.Element), w.name.model
 	if len(kept) > 0 {
-		r.original = original{strings.Clone(f.Original.Format), uint32(len(kept)), checksum(kept)}
+		r.Original = chunk.Original{Format: strings.Clone(f.Original.Format), Bytes: uint32(len(kept)), Sum: chunk.Checksum(kept)}
 	}
-	r.seal(f.Grid.ID(), directory)
-	if err := w.append(r, e.bytes, kept); err != nil {
-		return fmt.Errorf("%s: %w", describe(f.Key), err)
+	r.Seal(f.Grid.ID(), directory)
+	if err := w.append(r, e.Bytes, kept); err != nil {
+		return fmt.Errorf("%s: %w", chunk.Describe(f.Key), err)
 	}
 	return nil
 }
@@ -148,7 +149,7 @@ func otherGrid(known, id string) error {
 
 // settle makes a grid the model's, and the run's if it has none yet.
 func (w *writer) settle(g grid.Grid, id string) error {
-	nx, ny, maxLevel, wraps := shape(g)
+	nx, ny, maxLevel, wraps := chunk.Shape(g)
 	if nx < 1 || ny < 1 || nx > grid.MaxCells/ny || nx*ny != g.Len() {
 		return fmt.Errorf("a grid of %d x %d cells", nx, ny)
 	}
@@ -170,10 +171,10 @@ func (w *writer) settle(g grid.Grid, id string) error {
 }
 
 // append writes a stored field behind the others, and its original behind it. One that is published already, to the last bit, is not written again.
-func (w *writer) append(r *record, bytes, kept []byte) error {
+func (w *writer) append(r *chunk.Record, bytes, kept []byte) error {
 	w.mu.Lock()
-	if was := w.published(r.key); was != nil && was.digest == r.digest {
-		delete(w.pending, r.key)
+	if was := w.published(r.Key); was != nil && was.Digest == r.Digest {
+		delete(w.pending, r.Key)
 		w.mu.Unlock()
 		return nil
 	}
@@ -182,22 +183,22 @@ func (w *writer) append(r *record, bytes, kept []byte) error {
 	if err != nil {
 		return err
 	}
-	if err := w.store.disk.writeAt(file, bytes, r.span.offset); err != nil {
+	if err := w.store.disk.writeAt(file, bytes, r.Span.Offset); err != nil {
 		return err
 	}
 	if len(kept) > 0 {
-		if err := w.store.disk.writeAt(file, kept, r.span.offset+int64(len(bytes))); err != nil {
+		if err := w.store.disk.writeAt(file, kept, r.Span.Offset+int64(len(bytes))); err != nil {
 			return err
 		}
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.pending[r.key] = r
+	w.pending[r.Key] = r
 	return nil
 }
 
 // published finds what is published of a key.
-func (w *writer) published(k field.Key) *record {
+func (w *writer) published(k field.Key) *chunk.Record {
 	if r := w.since[k]; r != nil {
 		return r
 	}
@@ -205,7 +206,7 @@ func (w *writer) published(k field.Key) *record {
 }
 
 // reserve finds room for a field and its original, in a new file if there is none or the last is long enough.
-func (w *writer) reserve(r *record, size, original int) (*os.File, error) {
+func (w *writer) reserve(r *chunk.Record, size, original int) (*os.File, error) {
 	if w.file != nil && w.span.Bytes >= w.store.segmentBytes {
 		w.dirty, w.spans = append(w.dirty, w.file), append(w.spans, w.span)
 		w.file, w.span = nil, fileSpan{}
@@ -215,7 +216,7 @@ func (w *writer) reserve(r *record, size, original int) (*os.File, error) {
 			return nil, err
 		}
 	}
-	r.span = fileRange{w.span.ID, w.span.Bytes, uint32(size)}
+	r.Span = chunk.FileRange{File: w.span.ID, Offset: w.span.Bytes, Bytes: uint32(size)}
 	w.span.Bytes += int64(size) + int64(original)
 	return w.file, nil
 }
@@ -255,16 +256,4 @@ func (w *writer) openFile() (err error) {
 // align moves on to where a publication may begin.
 func (w *writer) align() {
 	w.span.Bytes = (w.span.Bytes + alignment - 1) / alignment * alignment
-}
-
-// describe is a key as it is told in errors.
-func describe(k field.Key) string {
-	s := fmt.Sprintf("%s.%s of %s for %s", k.Model, k.Element, k.Run, k.Valid)
-	if k.Level.Kind != "" {
-		s += fmt.Sprintf(" at %s %g", k.Level.Kind, k.Level.Value)
-	}
-	if k.Member != 0 {
-		s += fmt.Sprintf(" member %d", k.Member)
-	}
-	return s
 }

@@ -1,28 +1,28 @@
-package local
+package chunk
 
 // halve makes the next level of a pyramid: node (i, j) of dst is the [1 2 1] mean, both ways, around cell (2i, 2j) of src, of
 // the cells that are there and not missing; it is missing where its own cell is. On a grid that wraps, columns go on over the
 // seam. sums is scratch memory.
-func halve(dst, src []float32, from, to level, wraps bool, sums *[]float64) {
-	if cap(*sums) < 6*to.nx {
-		*sums = make([]float64, 6*to.nx)
+func halve(dst, src []float32, from, to Level, wraps bool, sums *[]float64) {
+	if cap(*sums) < 6*to.NX {
+		*sums = make([]float64, 6*to.NX)
 	}
 	var rows [3]rowSum
 	for i := range rows {
-		rows[i] = rowSum{at: -1, sum: (*sums)[2*i*to.nx : (2*i+1)*to.nx], weight: (*sums)[(2*i+1)*to.nx : (2*i+2)*to.nx]}
+		rows[i] = rowSum{at: -1, sum: (*sums)[2*i*to.NX : (2*i+1)*to.NX], weight: (*sums)[(2*i+1)*to.NX : (2*i+2)*to.NX]}
 	}
-	for j := range to.ny {
+	for j := range to.NY {
 		var near [3]*rowSum
 		for k := range near {
 			y := 2*j + k - 1
-			if y < 0 || y >= from.ny {
+			if y < 0 || y >= from.NY {
 				continue
 			}
 			near[k] = &rows[y%3]
-			near[k].take(src, y, from.nx, wraps)
+			near[k].take(src, y, from.NX, wraps)
 		}
-		out := dst[j*to.nx : (j+1)*to.nx]
-		own, last := src[2*j*from.nx:], len(out)-1
+		out := dst[j*to.NX : (j+1)*to.NX]
+		own, last := src[2*j*from.NX:], len(out)-1
 		if near[0] == nil || near[2] == nil || !near[0].whole || !near[1].whole || !near[2].whole {
 			mean(out, own, near, 0, last)
 			continue
@@ -41,7 +41,7 @@ func halve(dst, src []float32, from, to level, wraps bool, sums *[]float64) {
 func mean(out, own []float32, near [3]*rowSum, first, last int) {
 	for i := first; i <= last; i++ {
 		if v := own[2*i]; v != v {
-			out[i] = missing
+			out[i] = Missing
 			continue
 		}
 		sum, weight := 2*near[1].sum[i], 2*near[1].weight[i]
@@ -110,32 +110,32 @@ func (r *rowSum) node(row []float32, i int, wraps bool) {
 }
 
 // halveCategories is halve for categories: the most frequent of the nine values, the node's own among equals, else the least.
-func halveCategories(dst, src []float32, from, to level, wraps bool) {
-	for j := range to.ny {
-		for i := range to.nx {
-			own := src[2*j*from.nx+2*i]
+func halveCategories(dst, src []float32, from, to Level, wraps bool) {
+	for j := range to.NY {
+		for i := range to.NX {
+			own := src[2*j*from.NX+2*i]
 			if own == own {
 				own = frequent(src, from, 2*i, 2*j, wraps, own)
 			}
-			dst[j*to.nx+i] = own
+			dst[j*to.NX+i] = own
 		}
 	}
 }
 
 // frequent is the most frequent value around a cell.
-func frequent(src []float32, from level, x, y int, wraps bool, own float32) float32 {
+func frequent(src []float32, from Level, x, y int, wraps bool, own float32) float32 {
 	var values [9]float32
 	n := 0
 	for dy := -1; dy <= 1; dy++ {
 		for dx := -1; dx <= 1; dx++ {
 			cx, cy := x+dx, y+dy
 			if wraps {
-				cx = (cx + from.nx) % from.nx
+				cx = (cx + from.NX) % from.NX
 			}
-			if cx < 0 || cx >= from.nx || cy < 0 || cy >= from.ny {
+			if cx < 0 || cx >= from.NX || cy < 0 || cy >= from.NY {
 				continue
 			}
-			if v := src[cy*from.nx+cx]; v == v {
+			if v := src[cy*from.NX+cx]; v == v {
 				values[n] = v
 				n++
 			}

@@ -1,4 +1,4 @@
-package local
+package chunk
 
 import (
 	"crypto/sha256"
@@ -11,51 +11,50 @@ import (
 	"isobar/store"
 )
 
-// record is what the index says of a field.
-type record struct {
-	key            field.Key
-	min, max, mean float64
-	missing        int
-	scaling        scaling
-	span           fileRange
-	sum            uint32 // checksum of the directory
-	original       original
-	digest         digest // of key, scaling and content
+// Record is what the index says of a field.
+type Record struct {
+	Key            field.Key
+	Min, Max, Mean float64
+	Missing        int
+	Scaling        Scaling
+	Span           FileRange
+	Sum            uint32 // checksum of the directory
+	Original       Original
+	Digest         Digest // of key, scaling and content
 
-	id   uint64   // names the field in the cache of chunks; of this process
-	file *segment // where span lies
+	ID uint64 // names the field in the cache of chunks; of this process
 }
 
-// fileRange is where a field lies.
-type fileRange struct {
-	file   uint32 // ID
-	offset int64
-	bytes  uint32
+// FileRange is where a field lies.
+type FileRange struct {
+	File   uint32 // ID
+	Offset int64
+	Bytes  uint32
 }
 
-// original is the message that is kept behind a field's chunks.
-type original struct {
-	format string // "": none
-	bytes  uint32
-	sum    uint32 // checksum
+// Original is the message that is kept behind a field's chunks.
+type Original struct {
+	Format string // "": none
+	Bytes  uint32
+	Sum    uint32 // checksum
 }
 
 // digestOf takes a digest from the first 16 bytes.
-func digestOf(b []byte) digest {
-	return digest{binary.BigEndian.Uint64(b), binary.BigEndian.Uint64(b[8:])}
+func digestOf(b []byte) Digest {
+	return Digest{binary.BigEndian.Uint64(b), binary.BigEndian.Uint64(b[8:])}
 }
 
-// seal finds the record's digest: of its key and scaling, its grid and its directory, which holds a checksum of each chunk, and of
+// Seal finds the record's digest: of its key and scaling, its grid and its directory, which holds a checksum of each chunk, and of
 // its original, if it has one.
-func (r *record) seal(grid string, directory []byte) {
+func (r *Record) Seal(grid string, directory []byte) {
 	h := sha256.New()
-	h.Write(appendKey(nil, &r.key))
-	h.Write(appendScaling(nil, r.scaling, 0))
+	h.Write(appendKey(nil, &r.Key))
+	h.Write(appendScaling(nil, r.Scaling, 0))
 	h.Write(binary.AppendUvarint(nil, uint64(len(grid))))
 	h.Write([]byte(grid))
 	h.Write(directory)
-	h.Write(appendOriginal(nil, r.original))
-	r.digest = digestOf(h.Sum(nil))
+	h.Write(appendOriginal(nil, r.Original))
+	r.Digest = digestOf(h.Sum(nil))
 }
 
 // An index is blocks, one a publication: a head of blockHead bytes (length of what follows, how many records, checksum of both and
@@ -65,8 +64,8 @@ const blockHead = 12
 // minRecordBytes is the least that a record takes.
 const minRecordBytes = 80
 
-// appendBlock appends a block of records.
-func appendBlock(out []byte, records []*record) []byte {
+// AppendBlock appends a block of records.
+func AppendBlock(out []byte, records []*Record) []byte {
 	begin := len(out)
 	out = append(out, make([]byte, blockHead)...)
 	for _, r := range records {
@@ -75,12 +74,12 @@ func appendBlock(out []byte, records []*record) []byte {
 	block := out[begin:]
 	binary.LittleEndian.PutUint32(block, uint32(len(block)-blockHead))
 	binary.LittleEndian.PutUint32(block[4:], uint32(len(records)))
-	binary.LittleEndian.PutUint32(block[8:], checksum(block[blockHead:])^checksum(block[:8]))
+	binary.LittleEndian.PutUint32(block[8:], Checksum(block[blockHead:])^Checksum(block[:8]))
 	return out
 }
 
-// parseBlocks reads blocks. Errors wrap store.ErrDamaged.
-func parseBlocks(blocks []byte, names map[string]string, take func(*record)) error {
+// ParseBlocks reads blocks. Errors wrap store.ErrDamaged.
+func ParseBlocks(blocks []byte, names map[string]string, take func(*Record)) error {
 	for len(blocks) > 0 {
 		if len(blocks) < blockHead {
 			return fmt.Errorf("%w: the index ends in a block's head", store.ErrDamaged)
@@ -90,10 +89,10 @@ func parseBlocks(blocks []byte, names map[string]string, take func(*record)) err
 			return fmt.Errorf("%w: the index has a block that can't be", store.ErrDamaged)
 		}
 		body := blocks[blockHead : blockHead+int(size)]
-		if checksum(body)^checksum(blocks[:8]) != binary.LittleEndian.Uint32(blocks[8:]) {
+		if Checksum(body)^Checksum(blocks[:8]) != binary.LittleEndian.Uint32(blocks[8:]) {
 			return fmt.Errorf("%w: a checksum in the index does not hold", store.ErrDamaged)
 		}
-		records := make([]record, count)
+		records := make([]Record, count)
 		p := parser{rest: body, names: names}
 		for i := range records {
 			p.record(&records[i])
@@ -133,38 +132,38 @@ const (
 	flagOriginal  = 2 // an original is told of at the record's end
 )
 
-func appendScaling(out []byte, s scaling, flags byte) []byte {
-	if s.quantised {
+func appendScaling(out []byte, s Scaling, flags byte) []byte {
+	if s.Quantised {
 		flags |= flagQuantised
 	}
-	out = appendFloat(append(out, flags), s.reference)
-	return binary.AppendVarint(binary.AppendVarint(out, int64(s.binary)), int64(s.decimal))
+	out = appendFloat(append(out, flags), s.Reference)
+	return binary.AppendVarint(binary.AppendVarint(out, int64(s.Binary)), int64(s.Decimal))
 }
 
-func appendRecord(out []byte, r *record) []byte {
-	out = appendKey(out, &r.key)
-	out = appendFloat(appendFloat(appendFloat(out, r.min), r.max), r.mean)
-	out = binary.AppendUvarint(out, uint64(r.missing))
+func appendRecord(out []byte, r *Record) []byte {
+	out = appendKey(out, &r.Key)
+	out = appendFloat(appendFloat(appendFloat(out, r.Min), r.Max), r.Mean)
+	out = binary.AppendUvarint(out, uint64(r.Missing))
 	flags := byte(0)
-	if r.original.format != "" {
+	if r.Original.Format != "" {
 		flags = flagOriginal
 	}
-	out = appendScaling(out, r.scaling, flags)
-	out = binary.AppendUvarint(out, uint64(r.span.file))
-	out = binary.AppendUvarint(out, uint64(r.span.offset))
-	out = binary.AppendUvarint(out, uint64(r.span.bytes))
-	out = binary.LittleEndian.AppendUint32(out, r.sum)
-	out = binary.BigEndian.AppendUint64(out, r.digest[0])
-	return appendOriginal(binary.BigEndian.AppendUint64(out, r.digest[1]), r.original)
+	out = appendScaling(out, r.Scaling, flags)
+	out = binary.AppendUvarint(out, uint64(r.Span.File))
+	out = binary.AppendUvarint(out, uint64(r.Span.Offset))
+	out = binary.AppendUvarint(out, uint64(r.Span.Bytes))
+	out = binary.LittleEndian.AppendUint32(out, r.Sum)
+	out = binary.BigEndian.AppendUint64(out, r.Digest[0])
+	return appendOriginal(binary.BigEndian.AppendUint64(out, r.Digest[1]), r.Original)
 }
 
 // appendOriginal tells of an original; nothing of none.
-func appendOriginal(out []byte, o original) []byte {
-	if o.format == "" {
+func appendOriginal(out []byte, o Original) []byte {
+	if o.Format == "" {
 		return out
 	}
-	out = binary.AppendUvarint(appendText(out, o.format), uint64(o.bytes))
-	return binary.LittleEndian.AppendUint32(out, o.sum)
+	out = binary.AppendUvarint(appendText(out, o.Format), uint64(o.Bytes))
+	return binary.LittleEndian.AppendUint32(out, o.Sum)
 }
 
 // parser reads records; names keeps one copy of each word.
@@ -234,46 +233,46 @@ func (p *parser) key(k *field.Key) {
 	k.Valid, k.Span = field.Time(p.integer()), field.Seconds(p.integer())
 }
 
-func (p *parser) scaling(s *scaling) (flags byte) {
+func (p *parser) scaling(s *Scaling) (flags byte) {
 	if first := p.bytes(1); !p.bad {
 		flags = first[0]
 	}
-	s.quantised = flags&flagQuantised != 0
-	s.reference = p.float()
-	s.binary, s.decimal = int(p.integer()), int(p.integer())
-	if !mild(s.binary) || !mild(s.decimal) || flags > flagQuantised|flagOriginal {
+	s.Quantised = flags&flagQuantised != 0
+	s.Reference = p.float()
+	s.Binary, s.Decimal = int(p.integer()), int(p.integer())
+	if !mild(s.Binary) || !mild(s.Decimal) || flags > flagQuantised|flagOriginal {
 		p.bad = true
 	}
 	return flags
 }
 
-func (p *parser) original(o *original) {
-	o.format = p.text()
+func (p *parser) original(o *Original) {
+	o.Format = p.text()
 	size := p.unsigned()
 	if sum := p.bytes(4); !p.bad {
-		o.sum = binary.LittleEndian.Uint32(sum)
+		o.Sum = binary.LittleEndian.Uint32(sum)
 	}
-	if o.format == "" || size == 0 || size > math.MaxUint32 {
+	if o.Format == "" || size == 0 || size > math.MaxUint32 {
 		p.bad = true
 	}
-	o.bytes = uint32(size)
+	o.Bytes = uint32(size)
 }
 
-func (p *parser) record(r *record) {
-	p.key(&r.key)
-	r.min, r.max, r.mean = p.float(), p.float(), p.float()
+func (p *parser) record(r *Record) {
+	p.key(&r.Key)
+	r.Min, r.Max, r.Mean = p.float(), p.float(), p.float()
 	missing := p.unsigned()
-	flags := p.scaling(&r.scaling)
+	flags := p.scaling(&r.Scaling)
 	file, offset, size := p.unsigned(), p.unsigned(), p.unsigned()
 	if missing > math.MaxInt32 || file > math.MaxUint32 || offset > math.MaxInt64/2 || size > math.MaxUint32 {
 		p.bad = true
 	}
-	r.missing = int(missing)
-	r.span = fileRange{uint32(file), int64(offset), uint32(size)}
+	r.Missing = int(missing)
+	r.Span = FileRange{uint32(file), int64(offset), uint32(size)}
 	if b := p.bytes(20); !p.bad {
-		r.sum, r.digest = binary.LittleEndian.Uint32(b), digestOf(b[4:])
+		r.Sum, r.Digest = binary.LittleEndian.Uint32(b), digestOf(b[4:])
 	}
 	if flags&flagOriginal != 0 {
-		p.original(&r.original)
+		p.original(&r.Original)
 	}
 }

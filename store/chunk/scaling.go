@@ -1,4 +1,4 @@
-package local
+package chunk
 
 import (
 	"math"
@@ -9,42 +9,42 @@ import (
 // maxExponent bounds the exponents of a packing, so that scales are finite and not zero.
 const maxExponent = 120
 
-// scaling is how a field's values follow from whole numbers: (reference + q * 2^binary) / 10^decimal.
-type scaling struct {
-	quantised       bool // else values are kept as the bits that they are
-	reference       float64
-	binary, decimal int
+// Scaling is how a field's values follow from whole numbers: (reference + q * 2^binary) / 10^decimal.
+type Scaling struct {
+	Quantised       bool // else values are kept as the bits that they are
+	Reference       float64
+	Binary, Decimal int
 }
 
-// scalingOf is the scaling of a packing, if it can be one.
-func scalingOf(p *field.Packing) scaling {
+// ScalingOf is the scaling of a packing, if it can be one.
+func ScalingOf(p *field.Packing) Scaling {
 	if p == nil || math.IsNaN(p.Reference) || math.IsInf(p.Reference, 0) || !mild(p.Binary) || !mild(p.Decimal) {
-		return scaling{}
+		return Scaling{}
 	}
-	return scaling{true, p.Reference, p.Binary, p.Decimal}
+	return Scaling{true, p.Reference, p.Binary, p.Decimal}
 }
 
 // mild tells that an exponent is within bounds.
 func mild(exponent int) bool { return exponent >= -maxExponent && exponent <= maxExponent }
 
-// rule is a scaling ready for use. The multiplication in place of the division rounds otherwise in one value of hundreds of
+// Rule is a scaling ready for use. The multiplication in place of the division rounds otherwise in one value of hundreds of
 // millions; such a chunk is kept as bits.
-type rule struct{ reference, step, factor, power, perStep float64 }
+type Rule struct{ reference, step, factor, power, perStep float64 }
 
-// rule prepares for level 0, or for the levels above it, whose means are kept to half a step of the source.
-func (s scaling) rule(level int) rule {
-	binary := s.binary
+// Rule prepares for level 0, or for the levels above it, whose means are kept to half a step of the source.
+func (s Scaling) Rule(level int) Rule {
+	binary := s.Binary
 	if level > 0 {
 		binary--
 	}
-	return rule{
-		reference: s.reference, step: math.Ldexp(1, binary), factor: math.Pow10(-s.decimal),
-		power: math.Pow10(s.decimal), perStep: math.Ldexp(1, -binary),
+	return Rule{
+		reference: s.Reference, step: math.Ldexp(1, binary), factor: math.Pow10(-s.Decimal),
+		power: math.Pow10(s.Decimal), perStep: math.Ldexp(1, -binary),
 	}
 }
 
 // numbers finds those of values none of which is missing, and tells whether all give back their values to the last bit.
-func (r *rule) numbers(dst []uint32, values []float32) (exact bool) {
+func (r *Rule) numbers(dst []uint32, values []float32) (exact bool) {
 	reference, step, factor, power, perStep := r.reference, r.step, r.factor, r.power, r.perStep
 	differ := uint32(0)
 	dst = dst[:len(values)]
@@ -59,7 +59,7 @@ func (r *rule) numbers(dst []uint32, values []float32) (exact bool) {
 
 // nearest is numbers for means, which need not be given back exactly: it tells whether all come within the precision of a
 // float32 or half a step.
-func (r *rule) nearest(dst []uint32, values []float32) (near bool) {
+func (r *Rule) nearest(dst []uint32, values []float32) (near bool) {
 	near = true
 	for i, v := range values {
 		at := (float64(v)*r.power - r.reference) * r.perStep

@@ -1,4 +1,4 @@
-package local
+package chunk
 
 import (
 	"math/bits"
@@ -8,7 +8,7 @@ import (
 // The parts of a cached chunk's name: the record's ID, the chunk's number or directoryChunk.
 const (
 	chunkBits      = 24
-	directoryChunk = 1<<chunkBits - 1
+	DirectoryChunk = 1<<chunkBits - 1
 )
 
 // cachedBytes is what a cached chunk weighs beside its values.
@@ -20,21 +20,21 @@ const shardBytes = 4 << 20
 // maxShards bounds how many locks there are.
 const maxShards = 64
 
-// decoded is a chunk's values, or a field's directory. It is never changed.
-type decoded struct {
+// Decoded is a chunk's values, or a field's directory. It is never changed.
+type Decoded struct {
 	values    []float32 // nil: all are constant
 	constant  float32
 	width     int
-	directory []byte
+	Directory []byte
 }
 
-func (d *decoded) bytes() int64 {
-	return cachedBytes + 4*int64(len(d.values)) + int64(len(d.directory))
+func (d *Decoded) bytes() int64 {
+	return cachedBytes + 4*int64(len(d.values)) + int64(len(d.Directory))
 }
 
-// cache keeps decoded chunks, up to a number of bytes. Which one goes is found as by the hand of a clock: the first that was not used
+// Cache keeps decoded chunks, up to a number of bytes. Which one goes is found as by the hand of a clock: the first that was not used
 // since the hand passed it. What is new counts as not used, so that a long series does not drive out what maps use.
-type cache struct {
+type Cache struct {
 	shards []shard
 	shift  uint
 }
@@ -52,33 +52,33 @@ type shard struct {
 
 type slot struct {
 	name  uint64
-	chunk *decoded // nil: free
+	chunk *Decoded // nil: free
 	used  bool
 }
 
-// newCache makes a cache; with no bytes it is nil and keeps nothing.
-func newCache(limit int64) *cache {
+// NewCache makes a cache; with no bytes it is nil and keeps nothing.
+func NewCache(limit int64) *Cache {
 	if limit <= 0 {
 		return nil
 	}
 	n := 1 << (bits.Len64(uint64(min(max(limit/shardBytes, 1), maxShards))) - 1)
-	c := &cache{shards: make([]shard, n), shift: uint(64 - bits.Len(uint(n-1)))}
+	c := &Cache{shards: make([]shard, n), shift: uint(64 - bits.Len(uint(n-1)))}
 	for i := range c.shards {
 		c.shards[i].at, c.shards[i].limit = map[uint64]int{}, limit/int64(n)
 	}
 	return c
 }
 
-// chunkName names a chunk of a record.
-func chunkName(record uint64, chunk int) uint64 { return record<<chunkBits | uint64(chunk) }
+// Name names a chunk of a record.
+func Name(record uint64, chunk int) uint64 { return record<<chunkBits | uint64(chunk) }
 
-func (c *cache) shard(name uint64) *shard {
+func (c *Cache) shard(name uint64) *shard {
 	const golden = 0x9e3779b97f4a7c15
 	return &c.shards[name*golden>>c.shift]
 }
 
-// get finds a chunk, or nil.
-func (c *cache) get(name uint64) *decoded {
+// Get finds a chunk, or nil.
+func (c *Cache) Get(name uint64) *Decoded {
 	if c == nil {
 		return nil
 	}
@@ -93,8 +93,8 @@ func (c *cache) get(name uint64) *decoded {
 	return s.slots[i].chunk
 }
 
-// put keeps a chunk.
-func (c *cache) put(name uint64, d *decoded) {
+// Put keeps a chunk.
+func (c *Cache) Put(name uint64, d *Decoded) {
 	if c == nil {
 		return
 	}

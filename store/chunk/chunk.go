@@ -1,4 +1,4 @@
-package local
+package chunk
 
 import (
 	"encoding/binary"
@@ -17,13 +17,13 @@ const (
 	flagGaps = 0x80 // behind the kind: a bit for each cell, low bits first, set where the value is missing
 )
 
-// missing is the value where there is none.
-var missing = float32(math.NaN())
+// Missing is the value where there is none.
+var Missing = float32(math.NaN())
 
 // chunkCoder turns a chunk's values to bytes. Its arrays are scratch memory.
 type chunkCoder struct {
-	values  [chunkCells]float32
-	numbers [chunkCells]uint32
+	values  [Cells]float32
+	numbers [Cells]uint32
 }
 
 // summary is what encoding finds out about a chunk's values.
@@ -58,7 +58,7 @@ func summarise(values []float32) summary {
 
 // encode appends the chunk in the first n of values, rows of width. r is nil where values are kept as bits; with means they
 // need not be given back to the last bit.
-func (c *chunkCoder) encode(out []byte, n, width int, r *rule, means bool) ([]byte, summary) {
+func (c *chunkCoder) encode(out []byte, n, width int, r *Rule, means bool) ([]byte, summary) {
 	values := c.values[:n]
 	s := summarise(values)
 	switch {
@@ -87,7 +87,7 @@ func (c *chunkCoder) encode(out []byte, n, width int, r *rule, means bool) ([]by
 }
 
 // numbered appends a chunk without gaps.
-func (c *chunkCoder) numbered(out []byte, n, width int, r *rule, means bool) (_ []byte, quantised bool) {
+func (c *chunkCoder) numbered(out []byte, n, width int, r *Rule, means bool) (_ []byte, quantised bool) {
 	values, numbers := c.values[:n], c.numbers[:n]
 	if r != nil && (means && r.nearest(numbers, values) || !means && r.numbers(numbers, values)) {
 		base, drop := fromFirst(numbers)
@@ -182,18 +182,18 @@ func fill(values []float32, width int) {
 var errChunk = errors.New("a chunk that can't be read")
 
 // scratch is memory for decoding a chunk.
-type scratch [chunkCells]uint32
+type scratch [Cells]uint32
 
 // decodeChunk gives the values of a chunk, rows of width, in dst. A constant chunk leaves dst as it is. spareBytes beyond raw's length
 // must be readable.
-func decodeChunk(dst []float32, raw []byte, width int, r *rule, numbers *scratch) (constant bool, value float32, err error) {
+func decodeChunk(dst []float32, raw []byte, width int, r *Rule, numbers *scratch) (constant bool, value float32, err error) {
 	if len(raw) == 0 {
 		return false, 0, errChunk
 	}
 	kind := raw[0]
 	switch {
 	case kind == kindMissing && len(raw) == 1:
-		return true, missing, nil
+		return true, Missing, nil
 	case kind == kindConstant && len(raw) == 5:
 		return true, math.Float32frombits(binary.LittleEndian.Uint32(raw[1:])), nil
 	}
@@ -226,7 +226,7 @@ func decodeChunk(dst []float32, raw []byte, width int, r *rule, numbers *scratch
 }
 
 // restore gives the values whose numbers have these differences.
-func (r *rule) restore(dst []float32, numbers []uint32, base uint32, width int, drop uint) {
+func (r *Rule) restore(dst []float32, numbers []uint32, base uint32, width int, drop uint) {
 	reference, step, factor := r.reference, r.step, r.factor
 	drop &= 31
 	for y := 0; y < len(dst); y += width {
@@ -259,7 +259,7 @@ func restoreBits(dst []float32, numbers []uint32, base uint32, width int, drop u
 func cut(dst []float32, gaps []byte) {
 	for i := range dst {
 		if gaps[i>>3]>>(i&7)&1 != 0 {
-			dst[i] = missing
+			dst[i] = Missing
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package local
+package chunk
 
 import (
 	"encoding/binary"
@@ -8,8 +8,8 @@ import (
 // blockCells is how many numbers are packed at one width.
 const blockCells = 64
 
-// spareBytes is how much must be readable beyond packed numbers, because they are read eight bytes at a time.
-const spareBytes = 8
+// SpareBytes is how much must be readable beyond packed numbers, because they are read eight bytes at a time.
+const SpareBytes = 8
 
 // pack appends numbers to out: the width in bits of each block of 64 as a byte, then the blocks, low bits first.
 func pack(out []byte, numbers []uint32) []byte {
@@ -62,7 +62,7 @@ func unpack(numbers []uint32, packed []byte) (ok bool) {
 		if width > 32 || size > len(packed)-at {
 			return false
 		}
-		unpackBlock(block, packed[at:at+size+spareBytes], uint(width))
+		unpackBlock(block, packed[at:at+size+SpareBytes], uint(width))
 		at += size
 	}
 	return at == len(packed)
