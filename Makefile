@@ -4,7 +4,7 @@ SHARED ?= ../shared
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.0
 PACKAGES = ./...
 
-.PHONY: demo-live build test check race fuzz mutations values test-corpus judge conformance bench bench-eccodes bench-ingest test-ingest screenshots test-coverages test-soak test-viewer clean
+.PHONY: demo-live build test check race fuzz mutations values test-corpus judge conformance bench bench-eccodes bench-ingest test-ingest screenshots test-coverages test-soak test-viewer test-probes clean
 
 build:            ## the program, static
 	CGO_ENABLED=0 go build -trimpath -o tileserver ./cmd/tileserver
@@ -64,6 +64,9 @@ test-coverages:   ## every format's files read back, by GDAL, NetCDF and ecCodes
 
 test-soak: build  ## memory and goroutines under SECS of random tiles over 64 connections
 	SHARED=$(SHARED) test/soak.sh
+
+test-probes: build ## values against references over HTTP; jobs, streams and alerts through kills; how fast probes are
+	SHARED=$(SHARED) test/probes.sh
 
 test-viewer: build ## 24 steps played in Chromium over 63 tiles and more, every frame looked at
 	SHARED=$(SHARED) test/viewer.sh

@@ -57,7 +57,7 @@ func probeProcess() *process {
 		id: "probe", title: "Values at places", keywords: []string{"probe", "values", "points"},
 		description: "Values of a forecast's elements at places and times, as features with the values (one for each place, with lists; or one for each place and time), as CoverageJSON or as CSV. Thousands of places are fine.",
 		inputs: columnsOf(bearingProperty,
-			input{name: "shape", title: "Shape of features", description: "arrays: one for each place, values as lists; single: one for each place and time. Left out: single for one time", schema: words("", arrays, single)},
+			input{name: "shape", title: "Shape of features", description: "arrays: one for each place, values as lists; compact: the same, with the times once for all; single: one for each place and time. Left out: single for one time", schema: words("", arrays, compact, single)},
 			input{name: "store", title: "Keep the result", description: "As a collection of features; the answer is where it is. For those who may write", schema: truth},
 			input{name: "title", title: "Title of what is kept", schema: text},
 			input{name: "keep", title: "How long it is kept, in hours", schema: map[string]any{"type": "number", "minimum": leastKept, "maximum": mostKept, "default": usualKept}},
@@ -81,7 +81,7 @@ func prepareProbe(ctx context.Context, q *question) (work, error) {
 	if err != nil {
 		return nil, err
 	}
-	shape, err := q.choice("shape", arrays, single)
+	shape, err := q.choice("shape", arrays, compact, single)
 	if err != nil {
 		return nil, err
 	}

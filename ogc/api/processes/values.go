@@ -29,6 +29,8 @@ const (
 const (
 	arrays = "arrays" // a feature for each place, its values in the order of time
 	single = "single" // a feature for each place and time
+	// compact is arrays, with forecastTime and runTime once for all places, as members of the collection.
+	compact = "compact"
 )
 
 // answer is values at places, and how they are told.
@@ -49,26 +51,24 @@ func (a *answer) features() func(yield func(*feature.Feature) bool) {
 
 // arrays gives features whose values are lists; forecastTime and runTime are objects of the columns' lists.
 func (a *answer) arrays(yield func(*feature.Feature) bool) {
-	var forecast, run json.RawMessage
-	first, last := field.Time(0), field.Time(0)
-	for i := range a.Series {
-		s := &a.Series[i]
-		forecast, run = appendTimes(forecast, a.columns[i].name, s.Times), appendTimes(run, a.columns[i].name, s.Runs)
-		for _, t := range s.Times {
-			if first == 0 || t < first {
-				first = t
-			}
-			last = max(last, t)
-		}
+	times := a.along()
+	if a.shape == compact {
+		times = nil
 	}
-	forecast, run = append(forecast, '}'), append(run, '}')
-	span := &feature.Interval{Start: first, End: last}
+	var span *feature.Interval
+	if all := a.times(); len(all) > 0 {
+		span = &feature.Interval{Start: all[0], End: all[len(all)-1]}
+	}
+	steps := 0
+	for i := range a.Series {
+		steps += len(a.Series[i].Times)
+	}
 	for p := range a.places.features {
 		f := a.places.features[p]
 		f.ID, f.Time = a.identity(p), span
 		f.Properties = make([]feature.Property, 0, len(a.places.features[p].Properties)+len(a.columns)+2)
 		f.Properties = append(f.Properties, a.places.features[p].Properties...)
-		memory := make([]float32, 0, len(a.Series)*len(a.Series[0].Times))
+		memory := make([]float32, 0, steps)
 		for i := range a.Series {
 			s := &a.Series[i]
 			from := len(memory)
@@ -77,11 +77,21 @@ func (a *answer) arrays(yield func(*feature.Feature) bool) {
 			}
 			f.Properties = append(f.Properties, feature.Property{Name: a.columns[i].name, Value: memory[from:len(memory):len(memory)]})
 		}
-		f.Properties = append(f.Properties, feature.Property{Name: "forecastTime", Value: forecast}, feature.Property{Name: "runTime", Value: run})
+		f.Properties = append(f.Properties, times...)
 		if !yield(&f) {
 			return
 		}
 	}
+}
+
+// along is each column's times and runs.
+func (a *answer) along() []feature.Property {
+	var forecast, run json.RawMessage
+	for i := range a.Series {
+		s := &a.Series[i]
+		forecast, run = appendTimes(forecast, a.columns[i].name, s.Times), appendTimes(run, a.columns[i].name, s.Runs)
+	}
+	return []feature.Property{{Name: "forecastTime", Value: append(forecast, '}')}, {Name: "runTime", Value: append(run, '}')}}
 }
 
 // appendTimes adds a member of times to an object that is being written.
@@ -247,7 +257,11 @@ func (a *answer) write(to io.Writer) (err error) {
 	for i, c := range a.columns {
 		units[c.name] = a.Series[i].Unit
 	}
-	w := feature.NewWriter(to, feature.Form{}, feature.Property{Name: "units", Value: units})
+	members := []feature.Property{{Name: "units", Value: units}}
+	if a.shape == compact {
+		members = append(members, a.along()...)
+	}
+	w := feature.NewWriter(to, feature.Form{}, members...)
 	for f := range a.features() {
 		if err := w.Write(f); err != nil {
 			return err
