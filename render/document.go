@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"image/color"
 	"strconv"
 
 	"isobar/elements"
@@ -87,20 +86,20 @@ func legendJSON(l Legend) ([]byte, error) {
 	}
 	t := legendText{Style: s.ID, Title: l.Title, Abstract: s.Abstract, Unit: l.Unit, UnitLabel: elements.UnitLabel(l.Unit), Kind: s.Kind}
 	for _, stop := range s.Stops {
-		t.Stops = append(t.Stops, stopText{short(stop.Value*show.Scale + show.Offset), hex(stop.Color), stop.Label})
+		t.Stops = append(t.Stops, stopText{short(stop.Value*show.Scale + show.Offset), styles.Hex(stop.Color), stop.Label})
 	}
 	if s.Under != nil {
-		t.Under = hex(*s.Under)
+		t.Under = styles.Hex(*s.Under)
 	}
 	if s.Over != nil {
-		t.Over = hex(*s.Over)
+		t.Over = styles.Hex(*s.Over)
 	}
 	for i := range s.Paint {
 		p := &s.Paint[i]
 		if p.Kind == styles.Fill || p.Kind == styles.Bands {
 			continue
 		}
-		y := symbolText{Kind: p.Kind, Element: p.Element, Title: p.Title, Color: hex(p.Color)}
+		y := symbolText{Kind: p.Kind, Element: p.Element, Title: p.Title, Color: styles.Hex(p.Color)}
 		if len(p.Every) > 0 {
 			y.Every, y.From, y.Unit = p.Every[0].Step, p.Every[0].From, p.Every[0].Unit
 		}
@@ -121,15 +120,4 @@ func short(v float64) float64 {
 		return s
 	}
 	return v
-}
-
-// hex writes a colour as rows do.
-func hex(c color.NRGBA) string {
-	switch c.A {
-	case 0:
-		return "transparent"
-	case 255:
-		return fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B)
-	}
-	return fmt.Sprintf("#%02x%02x%02x%02x", c.R, c.G, c.B, c.A)
 }

@@ -45,7 +45,7 @@ func (r *Renderer) svg(l Legend) ([]byte, error) {
 	fmt.Fprintf(&out, `<svg xmlns="http://www.w3.org/2000/svg"%s%s viewBox="0 0 %d %d" font-family="Go, Helvetica, Arial, sans-serif" font-size="11.5">`,
 		attribute("width", w), attribute("height", h), width, height)
 	if !l.Transparent {
-		fmt.Fprintf(&out, `<rect width="%d" height="%d" %s/>`, width, height, paint(s.ink.ground))
+		fmt.Fprintf(&out, `<rect width="%d" height="%d" %s/>`, width, height, SVGPaint("fill", s.ink.ground))
 	}
 	out.WriteString(v.text.String())
 	out.WriteString("</svg>\n")
@@ -60,18 +60,18 @@ func attribute(name string, n int) string {
 	return fmt.Sprintf(` %s="%d"`, name, n)
 }
 
-// paint is the attributes of a fill.
-func paint(c color.NRGBA) string {
-	text := fmt.Sprintf(`fill="#%02x%02x%02x"`, c.R, c.G, c.B)
+// SVGPaint is the attributes of a colour in SVG, as "fill" or "stroke".
+func SVGPaint(as string, c color.NRGBA) string {
+	text := fmt.Sprintf(`%s="#%02x%02x%02x"`, as, c.R, c.G, c.B)
 	if c.A != 255 {
-		text += fmt.Sprintf(` fill-opacity="%.3g"`, float64(c.A)/255)
+		text += fmt.Sprintf(` %s-opacity="%.3g"`, as, float64(c.A)/255)
 	}
 	return text
 }
 
 // write adds a text whose baseline begins at a place.
 func (v *vectors) write(x, y int, c color.NRGBA, more, text string) {
-	fmt.Fprintf(&v.text, `<text x="%d" y="%d" %s%s>`, x, y, paint(c), more)
+	fmt.Fprintf(&v.text, `<text x="%d" y="%d" %s%s>`, x, y, SVGPaint("fill", c), more)
 	_ = xml.EscapeText(&v.text, []byte(text)) // a builder takes all
 	v.text.WriteString("</text>")
 }
@@ -132,7 +132,7 @@ func (v *vectors) key(r *Renderer, k key, x, y int) {
 			v.text.WriteByte('Z')
 			from = end
 		}
-		fmt.Fprintf(&v.text, `" %s/>`, paint(c.color))
+		fmt.Fprintf(&v.text, `" %s/>`, SVGPaint("fill", c.color))
 	}
 	v.write(x+int(keyWidth)+6, y+15, v.ink.text, "", k.label)
 }
@@ -151,7 +151,7 @@ func (v *vectors) rects(place func(low, high float64) (x, y, w, h float64)) {
 	for i := range n {
 		x, y, w, h := place(float64(i)/float64(n), float64(i+1)/float64(n))
 		if c := v.axis.color((float64(i) + 0.5) / float64(n)); c.A != 0 {
-			fmt.Fprintf(&v.text, `<rect x="%.2f" y="%.2f" width="%.2f" height="%.2f" %s/>`, x, y, w, h, paint(c))
+			fmt.Fprintf(&v.text, `<rect x="%.2f" y="%.2f" width="%.2f" height="%.2f" %s/>`, x, y, w, h, SVGPaint("fill", c))
 		}
 	}
 }
@@ -169,16 +169,16 @@ func (v *vectors) uprightBar(x, y int) int {
 		return float64(x), bottom - b*float64(length), wide, (b-a)*float64(length) + overlap
 	})
 	if c, ok := v.axis.over(); ok {
-		fmt.Fprintf(&v.text, `<path d="M%d %dh%dl%d %dZ" %s/>`, x, top, wide, -wide/2, -high, paint(c))
+		fmt.Fprintf(&v.text, `<path d="M%d %dh%dl%d %dZ" %s/>`, x, top, wide, -wide/2, -high, SVGPaint("fill", c))
 	}
 	if c, ok := v.axis.under(); ok {
-		fmt.Fprintf(&v.text, `<path d="M%d %dh%dl%d %dZ" %s/>`, x, top+length, wide, -wide/2, low, paint(c))
+		fmt.Fprintf(&v.text, `<path d="M%d %dh%dl%d %dZ" %s/>`, x, top+length, wide, -wide/2, low, SVGPaint("fill", c))
 	}
-	fmt.Fprintf(&v.text, `<rect x="%d" y="%d" width="%d" height="%d" fill="none" stroke="%s"/>`, x, top, wide, length, hex(v.ink.line))
+	fmt.Fprintf(&v.text, `<rect x="%d" y="%d" width="%d" height="%d" fill="none" stroke="%s"/>`, x, top, wide, length, styles.Hex(v.ink.line))
 	for _, m := range v.axis.marks(length, func(string) int { return v.labels.height }) {
 		at := bottom - m.at*float64(length)
 		if m.tick {
-			fmt.Fprintf(&v.text, `<path d="M%d %.1fh4" stroke="%s"/>`, x+wide, at, hex(v.ink.line))
+			fmt.Fprintf(&v.text, `<path d="M%d %.1fh4" stroke="%s"/>`, x+wide, at, styles.Hex(v.ink.line))
 		}
 		v.write(x+wide+7, int(at)+4, v.ink.text, "", m.label)
 	}
@@ -197,16 +197,16 @@ func (v *vectors) levelBar(x, y, width int) int {
 		return float64(left) + a*float64(length), float64(y), (b-a)*float64(length) + overlap, high
 	})
 	if c, ok := v.axis.over(); ok {
-		fmt.Fprintf(&v.text, `<path d="M%d %dv%dl%d %dZ" %s/>`, left+length, y, high, over, -high/2, paint(c))
+		fmt.Fprintf(&v.text, `<path d="M%d %dv%dl%d %dZ" %s/>`, left+length, y, high, over, -high/2, SVGPaint("fill", c))
 	}
 	if c, ok := v.axis.under(); ok {
-		fmt.Fprintf(&v.text, `<path d="M%d %dv%dl%d %dZ" %s/>`, left, y, high, -under, -high/2, paint(c))
+		fmt.Fprintf(&v.text, `<path d="M%d %dv%dl%d %dZ" %s/>`, left, y, high, -under, -high/2, SVGPaint("fill", c))
 	}
-	fmt.Fprintf(&v.text, `<rect x="%d" y="%d" width="%d" height="%d" fill="none" stroke="%s"/>`, left, y, length, high, hex(v.ink.line))
+	fmt.Fprintf(&v.text, `<rect x="%d" y="%d" width="%d" height="%d" fill="none" stroke="%s"/>`, left, y, length, high, styles.Hex(v.ink.line))
 	for _, m := range v.axis.marks(length, v.across) {
 		at := float64(left) + m.at*float64(length)
 		if m.tick {
-			fmt.Fprintf(&v.text, `<path d="M%.1f %dv4" stroke="%s"/>`, at, y+high, hex(v.ink.line))
+			fmt.Fprintf(&v.text, `<path d="M%.1f %dv4" stroke="%s"/>`, at, y+high, styles.Hex(v.ink.line))
 		}
 		v.write(int(at), y+high+15, v.ink.text, ` text-anchor="middle"`, m.label)
 	}
@@ -223,7 +223,7 @@ func (v *vectors) boxes(x, y int) int {
 		if label == "" {
 			label = v.axis.number(stop.Value)
 		}
-		fmt.Fprintf(&v.text, `<rect x="%d" y="%d" width="16" height="13" stroke="%s" %s/>`, x, y+2, hex(v.ink.line), paint(stop.Color))
+		fmt.Fprintf(&v.text, `<rect x="%d" y="%d" width="16" height="13" stroke="%s" %s/>`, x, y+2, styles.Hex(v.ink.line), SVGPaint("fill", stop.Color))
 		v.write(x+22, y+12, v.ink.text, "", label)
 		y += 17
 	}

@@ -286,6 +286,17 @@ func (r *row) beyond(key, text string) (*color.NRGBA, error) {
 	return &c, nil
 }
 
+// Hex writes a colour as rows and web pages do: "#rrggbb", "#rrggbbaa" or "transparent".
+func Hex(c color.NRGBA) string {
+	switch c.A {
+	case 0:
+		return "transparent"
+	case 255:
+		return fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B)
+	}
+	return fmt.Sprintf("#%02x%02x%02x%02x", c.R, c.G, c.B, c.A)
+}
+
 // parseColor reads "#rrggbb", "#rrggbbaa" or "transparent".
 func parseColor(text string) (color.NRGBA, error) {
 	if text == "transparent" {

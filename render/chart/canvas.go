@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"isobar/render"
+	"isobar/styles"
 )
 
 // place is a place on a chart in pixels, y downwards.
@@ -155,22 +156,10 @@ func (v *vectors) document() string {
 	fmt.Fprintf(&out, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d" role="img" font-family="Go, Helvetica, Arial, sans-serif" font-size="%g"><title>`,
 		p.Width, p.Height, p.Width, p.Height, labelSize)
 	_ = xml.EscapeText(&out, []byte(p.Title)) // a builder takes all
-	fmt.Fprintf(&out, `</title><rect width="%d" height="%d" fill="%s"/>`, p.Width, p.Height, hex(p.inks.Ground))
+	fmt.Fprintf(&out, `</title><rect width="%d" height="%d" fill="%s"/>`, p.Width, p.Height, styles.Hex(p.inks.Ground))
 	out.WriteString(v.body.String())
 	out.WriteString("</svg>\n")
 	return out.String()
-}
-
-// hex is a colour, opaque.
-func hex(c color.NRGBA) string { return fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B) }
-
-// paint is the attributes of a colour as fill or stroke.
-func paint(as string, c color.NRGBA) string {
-	text := fmt.Sprintf(`%s="%s"`, as, hex(c))
-	if c.A != 255 {
-		text += fmt.Sprintf(` %s-opacity="%.3g"`, as, float64(c.A)/255)
-	}
-	return text
 }
 
 // path writes places as a path's data, to a twentieth of a pixel and finer.
@@ -189,7 +178,7 @@ func (v *vectors) line(c color.NRGBA, width float64, dashed bool, line []place) 
 	}
 	v.body.WriteString(`<path d="`)
 	v.path(line, false)
-	fmt.Fprintf(&v.body, `" fill="none" %s stroke-width="%g" stroke-linejoin="round"`, paint("stroke", c), width)
+	fmt.Fprintf(&v.body, `" fill="none" %s stroke-width="%g" stroke-linejoin="round"`, render.SVGPaint("stroke", c), width)
 	if dashed {
 		fmt.Fprintf(&v.body, ` stroke-dasharray="%g %g"`, dash, gap)
 	}
@@ -199,7 +188,7 @@ func (v *vectors) line(c color.NRGBA, width float64, dashed bool, line []place) 
 func (v *vectors) area(c color.NRGBA, corners []place) { v.outlines(c, [][]place{corners}) }
 
 func (v *vectors) disc(c color.NRGBA, at place, radius float64) {
-	fmt.Fprintf(&v.body, `<circle cx="%.2f" cy="%.2f" r="%g" %s/>`, at[0], at[1], radius, paint("fill", c))
+	fmt.Fprintf(&v.body, `<circle cx="%.2f" cy="%.2f" r="%g" %s/>`, at[0], at[1], radius, render.SVGPaint("fill", c))
 }
 
 func (v *vectors) outlines(c color.NRGBA, shapes [][]place) {
@@ -210,11 +199,11 @@ func (v *vectors) outlines(c color.NRGBA, shapes [][]place) {
 	for _, s := range shapes {
 		v.path(s, true)
 	}
-	fmt.Fprintf(&v.body, `" %s/>`, paint("fill", c))
+	fmt.Fprintf(&v.body, `" %s/>`, render.SVGPaint("fill", c))
 }
 
 func (v *vectors) text(c color.NRGBA, title bool, at place, a anchor, text string) {
-	fmt.Fprintf(&v.body, `<text x="%.1f" y="%.1f" %s`, at[0], at[1], paint("fill", c))
+	fmt.Fprintf(&v.body, `<text x="%.1f" y="%.1f" %s`, at[0], at[1], render.SVGPaint("fill", c))
 	if a != begins {
 		fmt.Fprintf(&v.body, ` text-anchor="%s"`, [...]string{middle: "middle", ends: "end"}[a])
 	}

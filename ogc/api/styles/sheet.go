@@ -1,9 +1,6 @@
 package styles
 
 import (
-	"fmt"
-	"image/color"
-
 	"isobar/ogc/api"
 	"isobar/styles"
 )
@@ -66,32 +63,21 @@ type painting struct {
 func sheetOf(s *styles.Style) sheet {
 	told := sheet{ID: s.ID, Title: s.Title, Description: s.Abstract, Kind: string(s.Kind), Unit: s.Unit}
 	for _, one := range s.Stops {
-		told.Stops = append(told.Stops, stop{one.Value, web(one.Color), one.Label})
+		told.Stops = append(told.Stops, stop{one.Value, styles.Hex(one.Color), one.Label})
 	}
 	if s.Under != nil {
-		told.Under = web(*s.Under)
+		told.Under = styles.Hex(*s.Under)
 	}
 	if s.Over != nil {
-		told.Over = web(*s.Over)
+		told.Over = styles.Hex(*s.Over)
 	}
 	for i := range s.Paint {
 		p := &s.Paint[i]
 		one := painting{Kind: string(p.Kind), Element: p.Element, Title: p.Title}
 		if p.Color.A > 0 {
-			one.Color = web(p.Color)
+			one.Color = styles.Hex(p.Color)
 		}
 		told.Painters = append(told.Painters, one)
 	}
 	return told
-}
-
-// web is a colour as rows and web pages write it.
-func web(c color.NRGBA) string {
-	switch c.A {
-	case 0:
-		return "transparent"
-	case 255:
-		return fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B)
-	}
-	return fmt.Sprintf("#%02x%02x%02x%02x", c.R, c.G, c.B, c.A)
 }
