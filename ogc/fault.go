@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 
 	"isobar/answer"
 	"isobar/encode"
@@ -54,6 +55,15 @@ func Invalid(parameter, format string, args ...any) *Fault {
 // Missing is the fault of a parameter that must be given.
 func Missing(parameter string) *Fault {
 	return &Fault{Status: http.StatusBadRequest, Code: MissingParameterValue, Locator: parameter, Text: parameter + " is missing"}
+}
+
+// Clip shortens what a client wrote, for the texts of faults.
+func Clip(text string) string {
+	const longest = 120
+	if len(text) > longest {
+		return strings.ToValidUTF8(text[:longest], "") + "..."
+	}
+	return text
 }
 
 // sentinels are the errors from below that a client can mend.

@@ -76,9 +76,5 @@ func first(list string) string {
 }
 
 func unfit(parameter, value, why string) *Fault {
-	const longest = 80
-	if len(value) > longest {
-		value = strings.ToValidUTF8(value[:longest], "") + "..."
-	}
-	return &Fault{Status: http.StatusBadRequest, Code: InvalidDimensionValue, Locator: parameter, Text: parameter + " " + strconv.Quote(value) + " " + why}
+	return &Fault{Status: http.StatusBadRequest, Code: InvalidDimensionValue, Locator: parameter, Text: parameter + " " + strconv.Quote(Clip(value)) + " " + why}
 }

@@ -171,7 +171,7 @@ func (h *Handler) serve(all []Operation) echo.HandlerFunc {
 func unknown(c *Call, known map[string]bool, also func(*Call, string) bool) error {
 	for name := range c.Query {
 		if !known[name] && (also == nil || !also(c, name)) {
-			return ogc.Invalid(name, "there is no parameter %q here", clip(name))
+			return ogc.Invalid(name, "there is no parameter %q here", ogc.Clip(name))
 		}
 	}
 	return nil
@@ -179,12 +179,3 @@ func unknown(c *Call, known map[string]bool, also func(*Call, string) bool) erro
 
 // Header is the answer's header; the request's is Request.Header.
 func (c *Call) Header() http.Header { return c.ResponseWriter.Header() }
-
-// clip shortens what a client wrote.
-func clip(text string) string {
-	const longest = 120
-	if len(text) > longest {
-		return strings.ToValidUTF8(text[:longest], "") + "..."
-	}
-	return text
-}

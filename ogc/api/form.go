@@ -58,7 +58,7 @@ func readObject(q ogc.Query, body []byte) error {
 		for _, item := range list {
 			text, ok := plain(item)
 			if !ok {
-				return ogc.Invalid(strings.ToLower(name), "%s is none of a text, a number and a list of them", clip(name))
+				return ogc.Invalid(strings.ToLower(name), "%s is none of a text, a number and a list of them", ogc.Clip(name))
 			}
 			texts = append(texts, text)
 		}

@@ -33,7 +33,7 @@ func (c *Call) Choose(types []string, short map[string]string) (string, error) {
 				return t, nil
 			}
 		}
-		return "", &ogc.Fault{Status: http.StatusBadRequest, Code: ogc.InvalidFormat, Locator: "format", Text: "f: " + strconv.Quote(clip(f)) + " is not offered here"}
+		return "", &ogc.Fault{Status: http.StatusBadRequest, Code: ogc.InvalidFormat, Locator: "format", Text: "f: " + strconv.Quote(ogc.Clip(f)) + " is not offered here"}
 	}
 	accepted := accepts(strings.Join(c.Request.Header.Values("Accept"), ","))
 	if len(accepted) == 0 {

@@ -63,7 +63,7 @@ func ReadSubset(q ogc.Query) (map[string]Interval, error) {
 		for rest := all; strings.TrimSpace(rest) != ""; {
 			m := subsetItem.FindStringSubmatch(rest)
 			if m == nil {
-				return nil, ogc.Invalid("subset", "subset %q is not of the form axis(value) or axis(low:high)", clip(rest))
+				return nil, ogc.Invalid("subset", "subset %q is not of the form axis(value) or axis(low:high)", ogc.Clip(rest))
 			}
 			name, low, high := strings.ToLower(m[1]), strings.TrimSpace(strings.Trim(m[2], `"`)), strings.TrimSpace(strings.Trim(m[3], `"`))
 			if m[3] == "" {
@@ -161,7 +161,7 @@ func (c *Call) Box(ref geo.Reference) (box geo.Box, ok bool, err error) {
 	for i, s := range list {
 		n, err := strconv.ParseFloat(s, 64)
 		if err != nil || math.IsNaN(n) || math.Abs(n) > 1e10 {
-			return box, false, ogc.Invalid("bbox", "bbox: %q is not a number that a map can have", clip(s))
+			return box, false, ogc.Invalid("bbox", "bbox: %q is not a number that a map can have", ogc.Clip(s))
 		}
 		numbers[i] = n
 	}
@@ -183,4 +183,14 @@ func (c *Call) Box(ref geo.Reference) (box geo.Box, ok bool, err error) {
 		return box, false, ogc.Invalid("bbox", "bbox is empty: its lower corner is not below and left of its upper corner")
 	}
 	return box, true, nil
+}
+
+// Part reads limit and offset, which part of a list is wanted: usual is the limit if there is none, and a limit beyond most means most
+// (OGC 17-069r4 7.15.2, OGC 19-086r6 /req/edr/REQ_rc-limit-response).
+func (c *Call) Part(usual, most int) (limit, offset int, err error) {
+	if limit, err = c.Query.Whole("limit", usual, 1, math.MaxInt); err != nil {
+		return 0, 0, err
+	}
+	offset, err = c.Query.Whole("offset", 0, 0, math.MaxInt32)
+	return min(limit, most), offset, err
 }

@@ -61,7 +61,7 @@ func (c *Call) Ground(f encode.Picture) (ground color.NRGBA, transparent bool, e
 			digits := strings.TrimPrefix(strings.TrimPrefix(v, "0x"), "#")
 			parsed, err := strconv.ParseUint(digits, 16, 32)
 			if err != nil || len(digits) != 6 {
-				return ground, false, ogc.Invalid("bgcolor", "bgcolor %q is no colour", clip(v))
+				return ground, false, ogc.Invalid("bgcolor", "bgcolor %q is no colour", ogc.Clip(v))
 			}
 			n = uint32(parsed)
 		}
@@ -72,7 +72,7 @@ func (c *Call) Ground(f encode.Picture) (ground color.NRGBA, transparent bool, e
 	case "true", "false":
 		transparent = v == "true"
 	default:
-		return ground, false, ogc.Invalid("transparent", "transparent %q is neither true nor false", clip(v))
+		return ground, false, ogc.Invalid("transparent", "transparent %q is neither true nor false", ogc.Clip(v))
 	}
 	return ground, transparent && f.Alpha, nil
 }

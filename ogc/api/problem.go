@@ -68,7 +68,7 @@ func NoRoute(err error, c echo.Context) {
 	}
 	detail := http.StatusText(status)
 	if status == http.StatusNotFound {
-		detail = "there is no resource " + clip(c.Request().URL.Path)
+		detail = "there is no resource " + ogc.Clip(c.Request().URL.Path)
 	}
 	body, err := json.Marshal(problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: detail, Code: ogc.NoApplicableCode})
 	if err != nil { // strings and a number

@@ -120,7 +120,7 @@ func (t Tiling) Set(c *Call) (*tilematrix.Set, error) {
 
 // lacking is the fault of a part of a path that names nothing.
 func lacking(parameter, value string) error {
-	return &ogc.Fault{Status: http.StatusNotFound, Code: ogc.InvalidParameterValue, Locator: parameter, Text: "there is no " + parameter + " " + strconv.Quote(clip(value))}
+	return &ogc.Fault{Status: http.StatusNotFound, Code: ogc.InvalidParameterValue, Locator: parameter, Text: "there is no " + parameter + " " + strconv.Quote(ogc.Clip(value))}
 }
 
 // View is the frame of the tile of the path.
@@ -141,7 +141,7 @@ func (t Tiling) View(c *Call) (v geo.View, err error) {
 		n, err := strconv.Atoi(c.Path(part.name))
 		if err != nil || n < 0 || n >= part.most {
 			return v, &ogc.Fault{Status: http.StatusNotFound, Code: ogc.TileOutOfRange, Locator: part.name,
-				Text: part.name + " " + strconv.Quote(clip(c.Path(part.name))) + " is not a whole number of 0 to " + strconv.Itoa(part.most-1)}
+				Text: part.name + " " + strconv.Quote(ogc.Clip(c.Path(part.name))) + " is not a whole number of 0 to " + strconv.Itoa(part.most-1)}
 		}
 		at[i] = n
 	}

@@ -103,7 +103,7 @@ func wantedSections(q *request) ([]string, error) {
 			wanted = append(wanted, sections[i])
 		case strings.EqualFold(name, "Languages"), strings.EqualFold(name, "CoverageSummary"), strings.EqualFold(name, "DatasetSeriesSummary"):
 		default:
-			return nil, ogc.Invalid("sections", "sections: there is no section %q", clip(name))
+			return nil, ogc.Invalid("sections", "sections: there is no section %q", ogc.Clip(name))
 		}
 	}
 	return wanted, nil

@@ -39,7 +39,7 @@ func find(c ogc.Catalogue, id string) (offer, error) {
 			return o, nil
 		}
 	}
-	return offer{}, notThere(noSuchCoverage, id, "there is no coverage %q", clip(id))
+	return offer{}, notThere(noSuchCoverage, id, "there is no coverage %q", ogc.Clip(id))
 }
 
 func plane(l *layers.Layer) offer {

@@ -43,7 +43,7 @@ func offers10(c ogc.Catalogue) (list []offer) {
 func find10(c ogc.Catalogue, id, parameter string) (offer, error) {
 	o, err := find(c, id)
 	if err != nil || len(o.layers) > 1 || id == o.layers[0].Model.ID {
-		return offer{}, notThere(noSuchCoverage, parameter, "there is no coverage %q", clip(id))
+		return offer{}, notThere(noSuchCoverage, parameter, "there is no coverage %q", ogc.Clip(id))
 	}
 	return o, nil
 }
@@ -136,7 +136,7 @@ func (h *Handler) formatOld(q *request, a *asked) error {
 	}
 	a.Format = format10(a.Format)
 	if _, err := h.coverages.Format(a.Format); err != nil {
-		return ogc.Invalid("format", "format %q is not offered", clip(a.Format))
+		return ogc.Invalid("format", "format %q is not offered", ogc.Clip(a.Format))
 	}
 	return nil
 }

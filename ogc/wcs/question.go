@@ -35,7 +35,7 @@ func (h *Handler) ask(q *request, c ogc.Catalogue) (a asked, err error) {
 		return a, ogc.Missing("coverageid")
 	}
 	if len(ids) > 1 {
-		return a, notThere(noSuchCoverage, clip(q.Get("coverageid")), "GetCoverage gives one coverage at a time")
+		return a, notThere(noSuchCoverage, ogc.Clip(q.Get("coverageid")), "GetCoverage gives one coverage at a time")
 	}
 	if a.offer, err = find(c, ids[0]); err != nil {
 		return a, err
@@ -65,7 +65,7 @@ func (a *asked) systems(q *request) error {
 		}
 		ref, err := geo.Lookup(simple(q.Get(p.name)))
 		if err != nil || len(values) > 1 {
-			return notThere(p.code, clip(q.Get(p.name)), "%s: %q is not offered", p.name, clip(q.Get(p.name)))
+			return notThere(p.code, ogc.Clip(q.Get(p.name)), "%s: %q is not offered", p.name, ogc.Clip(q.Get(p.name)))
 		}
 		*p.to = &ref
 	}
@@ -94,10 +94,10 @@ func (a *asked) subsets(q *request) error {
 	for _, s := range list {
 		kind, ok := axisOf(s.axis)
 		if !ok || !a.has(kind) {
-			return notThere(invalidAxisLabel, s.axis, "coverage %s has no axis %q", a.id, clip(s.axis))
+			return notThere(invalidAxisLabel, s.axis, "coverage %s has no axis %q", a.id, ogc.Clip(s.axis))
 		}
 		if other, twice := a.axes[kind]; twice {
-			return notThere(invalidAxisLabel, s.axis, "the axis %q is named twice, as %q before", clip(s.axis), clip(other))
+			return notThere(invalidAxisLabel, s.axis, "the axis %q is named twice, as %q before", ogc.Clip(s.axis), ogc.Clip(other))
 		}
 		a.axes[kind] = s.axis
 		if err := a.subset(q, kind, s); err != nil {
@@ -133,7 +133,7 @@ func (a *asked) subset(q *request, kind axis, s subset) error {
 		}
 		run, err := ogc.ParseTime(s.low, q.now)
 		if err != nil {
-			return notThere(invalidSubsetting, s.axis, "%s %q %v", s.axis, clip(s.low), err)
+			return notThere(invalidSubsetting, s.axis, "%s %q %v", s.axis, ogc.Clip(s.low), err)
 		}
 		a.Run = &run.Start
 		return nil
@@ -158,7 +158,7 @@ func (a *asked) spatial(kind axis, s subset, in coverage.Interval) error {
 	if s.crs != "" {
 		ref, err := geo.Lookup(simple(s.crs))
 		if err != nil || a.Cut.In != nil && a.Cut.In.Code != ref.Code {
-			return notThere(subsettingCRSNotSupported, clip(s.crs), "subset in %q: that system is not offered, or differs from that of another subset", clip(s.crs))
+			return notThere(subsettingCRSNotSupported, ogc.Clip(s.crs), "subset in %q: that system is not offered, or differs from that of another subset", ogc.Clip(s.crs))
 		}
 		a.Cut.In = &ref
 	}
@@ -182,7 +182,7 @@ func (a *asked) times(q *request, s subset) error {
 		}
 		t, err := ogc.ParseTime(end.text, q.now)
 		if err != nil {
-			return notThere(invalidSubsetting, s.axis, "%s %q %v", s.axis, clip(end.text), err)
+			return notThere(invalidSubsetting, s.axis, "%s %q %v", s.axis, ogc.Clip(end.text), err)
 		}
 		switch {
 		case s.slice:
@@ -226,7 +226,7 @@ func interval(s subset) (in coverage.Interval, err error) {
 		}
 		v, err := strconv.ParseFloat(end.text, 64)
 		if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
-			return in, notThere(invalidSubsetting, s.axis, "%s %q is no number", s.axis, clip(end.text))
+			return in, notThere(invalidSubsetting, s.axis, "%s %q is no number", s.axis, ogc.Clip(end.text))
 		}
 		*end.to = v
 	}
@@ -242,7 +242,7 @@ func (a *asked) fields(q *request) error {
 		name = strings.TrimSpace(name)
 		i := slices.IndexFunc(a.layers, func(l *layers.Layer) bool { return l.Name == name || fieldName(l) == name })
 		if i < 0 {
-			return 0, notThere(noSuchField, name, "coverage %s has no field %q", a.id, clip(name))
+			return 0, notThere(noSuchField, name, "coverage %s has no field %q", a.id, ogc.Clip(name))
 		}
 		return i, nil
 	}
@@ -263,7 +263,7 @@ func (a *asked) fields(q *request) error {
 			}
 		}
 		if last < first {
-			return notThere(illegalFieldSequence, item, "%q ends before it begins", clip(item))
+			return notThere(illegalFieldSequence, item, "%q ends before it begins", ogc.Clip(item))
 		}
 		for _, l := range a.layers[first : last+1] {
 			if slices.Contains(a.Layers, l.Name) {
@@ -298,7 +298,7 @@ func typeOf(f encode.Coverage) string {
 func (h *Handler) encoding(q *request, a *asked) error {
 	if values, given := q.Query["mediatype"]; given {
 		if len(values) > 1 || ogc.MediaType(q.Get("mediatype")) != typeMultipart {
-			return ogc.Invalid("mediatype", "mediatype %q is not %s", clip(q.Get("mediatype")), typeMultipart)
+			return ogc.Invalid("mediatype", "mediatype %q is not %s", ogc.Clip(q.Get("mediatype")), typeMultipart)
 		}
 		a.multipart = true
 	}
@@ -312,7 +312,7 @@ func (h *Handler) encoding(q *request, a *asked) error {
 		a.Format = "netcdf"
 	}
 	if _, err := h.coverages.Format(a.Format); err != nil {
-		return ogc.Invalid("format", "format %q is not offered", clip(a.Format))
+		return ogc.Invalid("format", "format %q is not offered", ogc.Clip(a.Format))
 	}
 	for name := range q.Query {
 		option, ok := strings.CutPrefix(name, "geotiff:")

@@ -65,7 +65,7 @@ type node struct {
 func readTree(body []byte) (*node, error) {
 	d := xml.NewDecoder(bytes.NewReader(body))
 	d.CharsetReader = func(label string, _ io.Reader) (io.Reader, error) {
-		return nil, errors.New("requests are in UTF-8, not in " + clip(label))
+		return nil, errors.New("requests are in UTF-8, not in " + ogc.Clip(label))
 	}
 	root := &node{}
 	path := []*node{root}
@@ -75,7 +75,7 @@ func readTree(body []byte) (*node, error) {
 			break
 		}
 		if err != nil {
-			return nil, syntax("", "the request is no XML: %s", clip(err.Error()))
+			return nil, syntax("", "the request is no XML: %s", ogc.Clip(err.Error()))
 		}
 		top := path[len(path)-1]
 		switch t := token.(type) {

@@ -40,7 +40,7 @@ func (a *asked) scale(q *request) error {
 	for _, p := range list {
 		kind, ok := axisOf(p[0])
 		if !ok || kind > axisY || seen[kind] {
-			return notThere(scaleAxisUndefined, p[0], "%s: there is no axis %q to scale, or it is named twice", given, clip(p[0]))
+			return notThere(scaleAxisUndefined, p[0], "%s: there is no axis %q to scale, or it is named twice", given, ogc.Clip(p[0]))
 		}
 		seen[kind] = true
 		if err := a.scaleAxis(given, kind, p[0], p[1]); err != nil {
@@ -68,7 +68,7 @@ func (a *asked) scaleAxis(parameter string, kind axis, label, value string) erro
 	from, err := strconv.Atoi(strings.TrimSpace(low))
 	to, alsoErr := strconv.Atoi(strings.TrimSpace(high))
 	if err != nil || alsoErr != nil || to < from || from < -math.MaxInt32 || to > math.MaxInt32 {
-		return notThere(invalidExtent, label, "%s: %q is no size of %s", parameter, clip(value), clip(label))
+		return notThere(invalidExtent, label, "%s: %q is no size of %s", parameter, ogc.Clip(value), ogc.Clip(label))
 	}
 	*size = to - from + 1
 	return nil
@@ -78,7 +78,7 @@ func (a *asked) scaleAxis(parameter string, kind axis, label, value string) erro
 func factor(text string) (float64, error) {
 	f, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
 	if err != nil || !(f > 0) || math.IsInf(f, 1) {
-		return 0, notThere(invalidScaleFactor, clip(text), "%q is no factor to scale by", clip(text))
+		return 0, notThere(invalidScaleFactor, ogc.Clip(text), "%q is no factor to scale by", ogc.Clip(text))
 	}
 	return f, nil
 }
@@ -135,7 +135,7 @@ func (a *asked) interpolation(q *request) error {
 		for i := 0; i < len(parts); i += 2 {
 			kind, ok := axisOf(strings.TrimSpace(parts[i]))
 			if !ok || !a.has(kind) {
-				return notThere(noSuchAxis, parts[i], "there is no axis %q", clip(parts[i]))
+				return notThere(noSuchAxis, parts[i], "there is no axis %q", ogc.Clip(parts[i]))
 			}
 			names = append(names, parts[i+1])
 		}
@@ -146,7 +146,7 @@ func (a *asked) interpolation(q *request) error {
 	for i, name := range names {
 		m, ok := method(name)
 		if !ok || i > 0 && m != a.Cut.Interpolation {
-			return notThere(interpolationMethodNotSupported, clip(name), "the interpolation %q is not offered here", clip(name))
+			return notThere(interpolationMethodNotSupported, ogc.Clip(name), "the interpolation %q is not offered here", ogc.Clip(name))
 		}
 		a.Cut.Interpolation = m
 	}

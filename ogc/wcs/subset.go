@@ -38,7 +38,7 @@ func parseSubsets(values []string) (list []subset, err error) {
 
 // parseSubset reads the first subset of a text; rest is what stands behind it.
 func parseSubset(text string) (s subset, rest string, err error) {
-	bad := func(why string) error { return syntax("subset", "subset %q %s", clip(text), why) }
+	bad := func(why string) error { return syntax("subset", "subset %q %s", ogc.Clip(text), why) }
 	name, tail, found := strings.Cut(text, "(")
 	if !found {
 		return s, "", bad("has no parentheses")
@@ -121,12 +121,12 @@ func pairs(parameter string, values []string) (list [][2]string, err error) {
 			name, tail, ok := strings.Cut(rest, "(")
 			value, after, closed := strings.Cut(tail, ")")
 			if name = strings.TrimSpace(name); !ok || !closed || name == "" {
-				return nil, syntax(parameter, "%s %q is not of the form axis(value),...", parameter, clip(text))
+				return nil, syntax(parameter, "%s %q is not of the form axis(value),...", parameter, ogc.Clip(text))
 			}
 			list = append(list, [2]string{name, strings.Trim(strings.TrimSpace(value), `"`)})
 			after = strings.TrimSpace(after)
 			if rest, ok = strings.CutPrefix(after, ","); !ok && after != "" || len(list) > maxSubsets {
-				return nil, syntax(parameter, "%s %q is not of the form axis(value),...", parameter, clip(text))
+				return nil, syntax(parameter, "%s %q is not of the form axis(value),...", parameter, ogc.Clip(text))
 			}
 			rest = strings.TrimSpace(rest)
 		}

@@ -78,7 +78,7 @@ func (t *translator) bound(text string) string {
 	case strings.Contains(text, `"`):
 		text = strings.Trim(text, `"`)
 		if strings.Contains(text, `"`) && t.err == nil {
-			t.err = syntax("subset", "%q is no position", clip(text))
+			t.err = syntax("subset", "%q is no position", ogc.Clip(text))
 		}
 	}
 	return `"` + text + `"`

@@ -81,7 +81,7 @@ func (a *asked) choices10(q *request) error {
 	if v := q.Get("interpolation"); v != "" {
 		m, ok := method(v)
 		if !ok {
-			return ogc.Invalid("interpolation", "interpolation %q is not offered", clip(v))
+			return ogc.Invalid("interpolation", "interpolation %q is not offered", ogc.Clip(v))
 		}
 		a.Cut.Interpolation = m
 	}
@@ -166,7 +166,7 @@ func numbers(q *request, name string, length, or int) ([]float64, error) {
 	for _, text := range list {
 		v, err := strconv.ParseFloat(text, 64)
 		if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
-			return nil, ogc.Invalid(name, "%s: %q is no number", name, clip(text))
+			return nil, ogc.Invalid(name, "%s: %q is no number", name, ogc.Clip(text))
 		}
 		values = append(values, v)
 	}

@@ -98,14 +98,14 @@ func (h *Handler) answer(w http.ResponseWriter, q *request) error {
 	case service == "" && q.version == v201:
 		return ogc.Missing("service")
 	case service != "" && !strings.EqualFold(service, "WCS"):
-		return ogc.Invalid("service", "service %q is not WCS", clip(service))
+		return ogc.Invalid("service", "service %q is not WCS", ogc.Clip(service))
 	case name == "":
 		return ogc.Missing("request")
 	}
 	operation, ok := operations[q.version][strings.ToLower(name)]
 	if !ok {
 		return &ogc.Fault{Status: http.StatusNotImplemented, Code: ogc.OperationNotSupported, Locator: "request",
-			Text: "request " + clip(name) + " is none of GetCapabilities, DescribeCoverage, GetCoverage"}
+			Text: "request " + ogc.Clip(name) + " is none of GetCapabilities, DescribeCoverage, GetCoverage"}
 	}
 	return operation(h, w, q)
 }
@@ -132,7 +132,7 @@ func (q *request) negotiate(capabilities bool) error {
 	case asked == "":
 		return ogc.Missing("version")
 	default:
-		return ogc.Invalid("version", "version %q is none of %s", clip(asked), strings.Join(versions, ", "))
+		return ogc.Invalid("version", "version %q is none of %s", ogc.Clip(asked), strings.Join(versions, ", "))
 	}
 	return nil
 }
@@ -148,13 +148,4 @@ func spoken(version string) (string, bool) {
 		return v100, true
 	}
 	return "", false
-}
-
-// clip shortens what a client wrote, for messages.
-func clip(text string) string {
-	const longest = 80
-	if len(text) > longest {
-		return strings.ToValidUTF8(text[:longest], "") + "..."
-	}
-	return text
 }

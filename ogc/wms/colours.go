@@ -56,7 +56,7 @@ func (h *Handler) change(q *request, layer string) (*styles.Change, error) {
 			continue
 		}
 		if !p.read(text, &c) {
-			return nil, ogc.Invalid(p.name, "%s %q is not %s", p.name, clip(text), p.want)
+			return nil, ogc.Invalid(p.name, "%s %q is not %s", p.name, ogc.Clip(text), p.want)
 		}
 		asked = true
 	}
@@ -132,13 +132,4 @@ func hexColour(text string) (c color.NRGBA, ok bool) {
 		c.A = uint8(n >> 24)
 	}
 	return c, true
-}
-
-// clip shortens what a client wrote.
-func clip(text string) string {
-	const longest = 120
-	if len(text) > longest {
-		return strings.ToValidUTF8(text[:longest], "") + "..."
-	}
-	return text
 }

@@ -34,12 +34,12 @@ func (q *request) line() ([]geo.LonLat, error) {
 	for i, part := range parts {
 		words := strings.Fields(part)
 		if len(words) != 2 {
-			return nil, ogc.Invalid("linestring", "linestring: %q is not two numbers", clip(part))
+			return nil, ogc.Invalid("linestring", "linestring: %q is not two numbers", ogc.Clip(part))
 		}
 		x, err1 := strconv.ParseFloat(words[0], 64)
 		y, err2 := strconv.ParseFloat(words[1], 64)
 		if err1 != nil || err2 != nil || !(math.Abs(x) <= farthest) || !(math.Abs(y) <= farthest) {
-			return nil, ogc.Invalid("linestring", "linestring: %q is not two numbers", clip(part))
+			return nil, ogc.Invalid("linestring", "linestring: %q is not two numbers", ogc.Clip(part))
 		}
 		if q.version == v130 && ref.NorthFirst {
 			x, y = y, x
@@ -50,7 +50,7 @@ func (q *request) line() ([]geo.LonLat, error) {
 	ref.Inverse(at, xy)
 	for i, p := range at {
 		if math.IsNaN(p.Lon) || math.IsNaN(p.Lat) {
-			return nil, ogc.Invalid("linestring", "linestring: %q is no place on Earth", clip(parts[i]))
+			return nil, ogc.Invalid("linestring", "linestring: %q is no place on Earth", ogc.Clip(parts[i]))
 		}
 	}
 	return at, nil

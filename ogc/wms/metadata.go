@@ -25,7 +25,7 @@ var items = map[string]func(*Handler, *request) (any, error){
 func (h *Handler) getMetadata(w http.ResponseWriter, q *request) error {
 	item, ok := items[strings.ToLower(q.Get("item"))]
 	if !ok {
-		return ogc.Invalid("item", "item %q is none of menu, layerDetails, minmax, timesteps, animationTimesteps", clip(q.Get("item")))
+		return ogc.Invalid("item", "item %q is none of menu, layerDetails, minmax, timesteps, animationTimesteps", ogc.Clip(q.Get("item")))
 	}
 	told, err := item(h, q)
 	if err != nil {
@@ -196,7 +196,7 @@ func (h *Handler) timeSteps(q *request) (any, error) {
 	defer release()
 	day, err := ogc.ParseTime(q.Get("day"), q.now)
 	if err != nil {
-		return nil, ogc.Invalid("day", "day %q is no day of the form 2026-11-24", clip(q.Get("day")))
+		return nil, ogc.Invalid("day", "day %q is no day of the form 2026-11-24", ogc.Clip(q.Get("day")))
 	}
 	steps := struct {
 		Times []string `json:"timesteps"`
@@ -222,7 +222,7 @@ func (h *Handler) animationSteps(q *request) (any, error) {
 	ends := [2]layers.TimeChoice{}
 	for i, name := range []string{"start", "end"} {
 		if ends[i], err = ogc.ParseTime(q.Get(name), q.now); err != nil {
-			return nil, ogc.Invalid(name, "%s %q %s", name, clip(q.Get(name)), err.Error())
+			return nil, ogc.Invalid(name, "%s %q %s", name, ogc.Clip(q.Get(name)), err.Error())
 		}
 	}
 	type step struct {

@@ -68,7 +68,7 @@ func (h *Handler) tableFormat(q *request) (string, error) {
 	case f == "image/jpg" && h.chartFormat("image/jpeg"):
 		return "image/jpeg", nil
 	}
-	return "", &ogc.Fault{Status: http.StatusBadRequest, Code: ogc.InvalidFormat, Locator: "info_format", Text: "info_format " + strconv.Quote(clip(asked)) + " is none of application/json, text/csv, image/svg+xml and the formats of maps"}
+	return "", &ogc.Fault{Status: http.StatusBadRequest, Code: ogc.InvalidFormat, Locator: "info_format", Text: "info_format " + strconv.Quote(ogc.Clip(asked)) + " is none of application/json, text/csv, image/svg+xml and the formats of maps"}
 }
 
 // spot reads which layers are asked for, and where: QUERY_LAYERS or LAYERS at I and J of a map, as GetFeatureInfo has them.

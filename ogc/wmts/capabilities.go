@@ -29,7 +29,7 @@ func (h *Handler) getCapabilities(w http.ResponseWriter, q *request) error {
 		return err
 	}
 	if accept := q.Header.Get("Accept"); q.rest && !acceptsXML(accept) {
-		return &ogc.Fault{Status: http.StatusNotAcceptable, Code: ogc.InvalidParameterValue, Text: "capabilities are XML; " + clip(accept) + " is not offered"}
+		return &ogc.Fault{Status: http.StatusNotAcceptable, Code: ogc.InvalidParameterValue, Text: "capabilities are XML; " + ogc.Clip(accept) + " is not offered"}
 	}
 	catalogue, release := h.hold()
 	defer release()
@@ -76,7 +76,7 @@ func wantedSections(q *request) ([]string, error) {
 	}
 	for _, s := range list {
 		if s != "All" && !slices.Contains(sections, s) {
-			return nil, ogc.Invalid("sections", "sections: there is no section %q", clip(s))
+			return nil, ogc.Invalid("sections", "sections: there is no section %q", ogc.Clip(s))
 		}
 	}
 	return wanted, nil

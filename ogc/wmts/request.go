@@ -16,7 +16,7 @@ func (q *request) value(name string) string { return q.Get(strings.ToLower(name)
 func (q *request) index(name string) (int, error) {
 	n, err := strconv.Atoi(q.value(name))
 	if err != nil {
-		return 0, ogc.Invalid(name, "%s %q is no whole number", name, clip(q.value(name)))
+		return 0, ogc.Invalid(name, "%s %q is no whole number", name, ogc.Clip(q.value(name)))
 	}
 	return n, nil
 }
@@ -32,7 +32,7 @@ func (q *request) format(h *Handler) (encode.Picture, error) {
 			return p, nil
 		}
 	}
-	return encode.Picture{}, ogc.Invalid("Format", "format %q is not offered", clip(asked))
+	return encode.Picture{}, ogc.Invalid("Format", "format %q is not offered", ogc.Clip(asked))
 }
 
 // locators is what WMTS calls the parameters of neutral faults.

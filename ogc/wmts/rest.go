@@ -120,16 +120,7 @@ var (
 
 // noResource is the fault of a path that names nothing.
 func noResource(path string) error {
-	return &ogc.Fault{Status: http.StatusNotFound, Code: ogc.InvalidParameterValue, Text: "there is no resource " + clip(path)}
-}
-
-// clip shortens what a client wrote.
-func clip(text string) string {
-	const longest = 120
-	if len(text) > longest {
-		return strings.ToValidUTF8(text[:longest], "") + "..."
-	}
-	return text
+	return &ogc.Fault{Status: http.StatusNotFound, Code: ogc.InvalidParameterValue, Text: "there is no resource " + ogc.Clip(path)}
 }
 
 // cutLast cuts at the last separator.

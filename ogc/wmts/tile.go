@@ -78,11 +78,11 @@ func (h *Handler) tile(q *request) (t tile, err error) {
 	}
 	set, ok := h.sets.Get(q.value("TileMatrixSet"))
 	if !ok {
-		return t, ogc.Invalid("TileMatrixSet", "there is no tile matrix set %q", clip(q.value("TileMatrixSet")))
+		return t, ogc.Invalid("TileMatrixSet", "there is no tile matrix set %q", ogc.Clip(q.value("TileMatrixSet")))
 	}
 	m, ok := set.Matrix(q.value("TileMatrix"))
 	if !ok {
-		return t, ogc.Invalid("TileMatrix", "tile matrix set %s has no tile matrix %q", set.ID, clip(q.value("TileMatrix")))
+		return t, ogc.Invalid("TileMatrix", "tile matrix set %s has no tile matrix %q", set.ID, ogc.Clip(q.value("TileMatrix")))
 	}
 	return t, h.place(q, &t, set, m)
 }
@@ -147,13 +147,13 @@ func (h *Handler) getFeatureInfo(w http.ResponseWriter, q *request) error {
 	}
 	format, ok := ogc.FindInfoFormat(q.value("InfoFormat"))
 	if !ok {
-		return ogc.Invalid("InfoFormat", "InfoFormat %q is not offered", clip(q.value("InfoFormat")))
+		return ogc.Invalid("InfoFormat", "InfoFormat %q is not offered", ogc.Clip(q.value("InfoFormat")))
 	}
 	var at [2]int
 	for k, name := range []string{"I", "J"} {
 		n, err := strconv.Atoi(q.value(name))
 		if err != nil {
-			return ogc.Invalid(name, "%s %q is no whole number", name, clip(q.value(name)))
+			return ogc.Invalid(name, "%s %q is no whole number", name, ogc.Clip(q.value(name)))
 		}
 		if n < 0 || n >= tilematrix.TileSize {
 			return &ogc.Fault{Status: http.StatusBadRequest, Code: ogc.TileOutOfRange, Locator: name,

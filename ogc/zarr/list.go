@@ -31,7 +31,7 @@ func runsOf(catalogue ogc.Catalogue, model string) (runs []field.Time, err error
 		}
 	}
 	if len(runs) == 0 {
-		return nil, lacks("model", "there is no model %q", clip(model))
+		return nil, lacks("model", "there is no model %q", ogc.Clip(model))
 	}
 	slices.Sort(runs)
 	return slices.Compact(runs), nil
@@ -48,7 +48,7 @@ func choose(runs []field.Time, model, text string) (field.Time, error) {
 	} else {
 		choice, err := ogc.ParseTime(text, time.Time{})
 		if err != nil || choice.Current {
-			return 0, lacks("run", "run %q is no time such as %s, nor %s", clip(text), runName(runs[len(runs)-1]), latest)
+			return 0, lacks("run", "run %q is no time such as %s, nor %s", ogc.Clip(text), runName(runs[len(runs)-1]), latest)
 		}
 		asked = choice.Start
 	}

@@ -123,7 +123,7 @@ func (h *Handler) store(c echo.Context, name string) error {
 		return err
 	}
 	if pinned && tag != v.tag {
-		return lacks("run", "run %s of %s has changed since it had the tag %q: it has %q", runName(run), model, clip(tag), v.tag)
+		return lacks("run", "run %s of %s has changed since it had the tag %q: it has %q", runName(run), model, ogc.Clip(tag), v.tag)
 	}
 	if name == "" {
 		name = "zarr.json"
@@ -136,20 +136,11 @@ func (h *Handler) store(c echo.Context, name string) error {
 	}
 	chunk, ok := v.group.Chunk(name)
 	if !ok {
-		return lacks("key", "%q is no document or chunk of run %s of %s", clip(name), runName(run), model)
+		return lacks("key", "%q is no document or chunk of run %s of %s", ogc.Clip(name), runName(run), model)
 	}
 	a, err := h.chunk(c.Request().Context(), v, chunk, pinned)
 	if err != nil {
 		return err
 	}
 	return ogc.Send(c.Response(), c.Request(), a)
-}
-
-// clip shortens what a client wrote, for messages.
-func clip(text string) string {
-	const longest = 80
-	if len(text) > longest {
-		return strings.ToValidUTF8(text[:longest], "") + "..."
-	}
-	return text
 }

@@ -52,7 +52,7 @@ func readTimes(text string, now time.Time) (t probe.Times, err error) {
 		return t, err
 	}
 	if t.Start != nil && t.End != nil && *t.End < *t.Start {
-		return t, ogc.Invalid("datetime", "datetime %q ends before it begins", clip(text))
+		return t, ogc.Invalid("datetime", "datetime %q ends before it begins", ogc.Clip(text))
 	}
 	if stepped {
 		return steps(t, period, text)
@@ -64,7 +64,7 @@ func readTimes(text string, now time.Time) (t probe.Times, err error) {
 func span(text string, now time.Time) (t probe.Times, err error) {
 	choice, err := ogc.ParseTime(text, now)
 	if err != nil {
-		return t, ogc.Invalid("datetime", "datetime %q %v", clip(text), err)
+		return t, ogc.Invalid("datetime", "datetime %q %v", ogc.Clip(text), err)
 	}
 	switch {
 	case choice.Current:
@@ -81,7 +81,7 @@ func span(text string, now time.Time) (t probe.Times, err error) {
 func instant(text string, now time.Time) (field.Time, error) {
 	choice, err := ogc.ParseTime(text, now)
 	if err != nil || choice.Start != choice.End || strings.Contains(text, "/") {
-		return 0, ogc.Invalid("datetime", "datetime: %q is no instant, as those of a list are", clip(text))
+		return 0, ogc.Invalid("datetime", "datetime: %q is no instant, as those of a list are", ogc.Clip(text))
 	}
 	return choice.Start, nil
 }
@@ -93,7 +93,7 @@ func end(text string, now time.Time, last bool) (*field.Time, error) {
 	}
 	choice, err := ogc.ParseTime(text, now)
 	if err != nil {
-		return nil, ogc.Invalid("datetime", "datetime: %q %v", clip(text), err)
+		return nil, ogc.Invalid("datetime", "datetime: %q %v", ogc.Clip(text), err)
 	}
 	if last {
 		return &choice.End, nil
@@ -107,7 +107,7 @@ func repeated(text string, now time.Time) (t probe.Times, err error) {
 	start, period, also := strings.Cut(rest, "/")
 	n, bad := strconv.Atoi(count)
 	if !ok || !also || bad != nil || n < 1 || n > maxList {
-		return t, ogc.Invalid("datetime", "datetime %q is not of the form Rn/start/period with n of 1 to %d", clip(text), maxList)
+		return t, ogc.Invalid("datetime", "datetime %q is not of the form Rn/start/period with n of 1 to %d", ogc.Clip(text), maxList)
 	}
 	first, err := instant(start, now)
 	if err != nil {
@@ -130,12 +130,12 @@ func steps(t probe.Times, period, text string) (probe.Times, error) {
 		return t, err
 	}
 	if t.Start == nil || t.End == nil {
-		return t, ogc.Invalid("datetime", "datetime %q has a period and an open end", clip(text))
+		return t, ogc.Invalid("datetime", "datetime %q has a period and an open end", ogc.Clip(text))
 	}
 	list := probe.Times{}
 	for i := 0; step.after(*t.Start, i) <= *t.End; i++ {
 		if i == maxList {
-			return t, ogc.Invalid("datetime", "datetime %q has more than %d values", clip(text), maxList)
+			return t, ogc.Invalid("datetime", "datetime %q has more than %d values", ogc.Clip(text), maxList)
 		}
 		list.List = append(list.List, step.after(*t.Start, i))
 	}
@@ -161,7 +161,7 @@ var durationForm = regexp.MustCompile(`^P(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,
 func duration(text string) (p period, err error) {
 	m := durationForm.FindStringSubmatch(strings.ToUpper(strings.TrimSpace(text)))
 	if m == nil {
-		return p, ogc.Invalid("datetime", "datetime: %q is no period as PT3H is one", clip(text))
+		return p, ogc.Invalid("datetime", "datetime: %q is no period as PT3H is one", ogc.Clip(text))
 	}
 	var n [8]int
 	for i := 1; i < len(m); i++ {
@@ -170,7 +170,7 @@ func duration(text string) (p period, err error) {
 	p.months = 12*n[1] + n[2]
 	p.seconds = field.Time(((n[3]*7+n[4])*24+n[5])*3600 + n[6]*60 + n[7])
 	if p.months == 0 && p.seconds == 0 {
-		return p, ogc.Invalid("datetime", "datetime: the period %q is nothing", clip(text))
+		return p, ogc.Invalid("datetime", "datetime: the period %q is nothing", ogc.Clip(text))
 	}
 	return p, nil
 }
@@ -189,7 +189,7 @@ func readNumbers(parameter, text string) (*numbers, error) {
 		return nil, nil
 	}
 	wrong := func() error {
-		return ogc.Invalid(parameter, "%s %q is none of a number, a list of them, min/max and Rn/min/step", parameter, clip(text))
+		return ogc.Invalid(parameter, "%s %q is none of a number, a list of them, min/max and Rn/min/step", parameter, ogc.Clip(text))
 	}
 	if rest, ok := strings.CutPrefix(strings.ToUpper(text), "R"); ok {
 		parts := strings.Split(rest, "/")
@@ -262,13 +262,4 @@ func (n *numbers) hold(v float64) bool {
 		return slices.ContainsFunc(n.list, func(w float64) bool { return math.Abs(w-v) <= slack })
 	}
 	return v >= n.low-slack && v <= n.high+slack
-}
-
-// clip shortens what a client wrote.
-func clip(text string) string {
-	const longest = 120
-	if len(text) > longest {
-		return strings.ToValidUTF8(text[:longest], "") + "..."
-	}
-	return text
 }

@@ -36,7 +36,7 @@ func (s *service) instance(c *api.Call) error {
 	}
 	run, ok := findRun(of, c.Path("instanceId"))
 	if !ok {
-		return unknown("instanceId", "%s has no run %q", of.ID, clip(c.Path("instanceId")))
+		return unknown("instanceId", "%s has no run %q", of.ID, ogc.Clip(c.Path("instanceId")))
 	}
 	info := s.run(c.Base, of, run)
 	info.Links = append(info.Links, api.Link{Href: api.CollectionURL(c.Base, of.ID), Rel: "collection", Type: api.TypeJSON, Title: "The collection, of all runs"})

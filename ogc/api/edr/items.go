@@ -50,7 +50,7 @@ func (s *service) items(c *api.Call, q *question) error {
 func (s *service) oneItem(c *api.Call, q *question) error {
 	run, ok := findRun(q.of, c.Path("featureId"))
 	if !ok || q.run != nil && *q.run != run {
-		return unknown("featureId", "%s has no item %q", q.of.ID, clip(c.Path("featureId")))
+		return unknown("featureId", "%s has no item %q", q.of.ID, ogc.Clip(c.Path("featureId")))
 	}
 	f, ok := s.item(c, q, run)
 	if !ok {

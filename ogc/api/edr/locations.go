@@ -122,13 +122,9 @@ type page struct {
 	text          []byte
 }
 
-// readPage reads limit and offset. A limit beyond the greatest is that (/req/edr/REQ_rc-limit-response).
+// readPage reads which part of a list is wanted.
 func readPage(c *api.Call) (p page, err error) {
-	if p.limit, err = c.Query.Whole("limit", usualPlaces, 1, 1<<30); err != nil {
-		return p, err
-	}
-	p.limit = min(p.limit, mostPlaces)
-	p.offset, err = c.Query.Whole("offset", 0, 0, 1<<30)
+	p.limit, p.offset, err = c.Part(usualPlaces, mostPlaces)
 	return p, err
 }
 
@@ -181,7 +177,7 @@ func (s *service) location(c *api.Call, q *question) error {
 			place, ok = s.Places.Named(strings.TrimSpace(id))
 		}
 		if !ok {
-			return unknown("locationId", "there is no place %q", clip(id))
+			return unknown("locationId", "there is no place %q", ogc.Clip(id))
 		}
 		at[i], names[i] = geo.LonLat{Lon: place.Lon, Lat: place.Lat}, place.Name
 	}

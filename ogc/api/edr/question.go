@@ -130,9 +130,9 @@ func (q *question) readRun(c *api.Call) error {
 		q.run = &run
 		return nil
 	case q.instance:
-		return unknown("instanceId", "%s has no run %q", q.of.ID, clip(id))
+		return unknown("instanceId", "%s has no run %q", q.of.ID, ogc.Clip(id))
 	}
-	return ogc.Invalid("reference_time", "%s has no run %q", q.of.ID, clip(id))
+	return ogc.Invalid("reference_time", "%s has no run %q", q.of.ID, ogc.Clip(id))
 }
 
 // readWays reads how values between cells and times are made.
@@ -165,7 +165,7 @@ func (q *question) readParameters(c *api.Call) error {
 	for _, n := range named {
 		i := slices.IndexFunc(all, func(l *layers.Layer) bool { return n == l.Name || n == fieldName(l) })
 		if i < 0 {
-			return ogc.Invalid("parameter-name", "parameter-name: %s has no parameter %q", q.of.ID, clip(n))
+			return ogc.Invalid("parameter-name", "parameter-name: %s has no parameter %q", q.of.ID, ogc.Clip(n))
 		}
 		if !slices.Contains(q.layers, all[i]) {
 			q.layers = append(q.layers, all[i])
@@ -193,7 +193,7 @@ func (q *question) readUnit(c *api.Call) error {
 	if q.unit == "" || slices.ContainsFunc(q.layers, func(l *layers.Layer) bool { return q.unitOf(l) != "" }) || len(q.layers) == 0 {
 		return nil
 	}
-	return ogc.Invalid("units", "units: none of the parameters can be given in %q", clip(q.unit))
+	return ogc.Invalid("units", "units: none of the parameters can be given in %q", ogc.Clip(q.unit))
 }
 
 // unitOf is the unit that a layer's values are asked for in; "": its own.

@@ -38,11 +38,11 @@ func distance(c *api.Call, parameter, unitParameter string, most float64) (metre
 	}
 	size, ok := lengthUnits[unit]
 	if !ok {
-		return 0, ogc.Invalid(unitParameter, "%s %q is none of %s", unitParameter, clip(unit), strings.Join(distanceNames, ", "))
+		return 0, ogc.Invalid(unitParameter, "%s %q is none of %s", unitParameter, ogc.Clip(unit), strings.Join(distanceNames, ", "))
 	}
 	v, bad := finite(text)
 	if bad || v < 0 || v*size > most {
-		return 0, ogc.Invalid(parameter, "%s %q is no distance of 0 to %g %s", parameter, clip(text), math.Floor(most/size), unit)
+		return 0, ogc.Invalid(parameter, "%s %q is no distance of 0 to %g %s", parameter, ogc.Clip(text), math.Floor(most/size), unit)
 	}
 	return v * size, nil
 }
@@ -56,7 +56,7 @@ func positions(c *api.Call, axis string) (int, error) {
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 0 || n > mostPlacesOfWay {
-		return 0, ogc.Invalid(parameter, "%s %q is no whole number of 0 to %d", parameter, clip(text), mostPlacesOfWay)
+		return 0, ogc.Invalid(parameter, "%s %q is no whole number of 0 to %d", parameter, ogc.Clip(text), mostPlacesOfWay)
 	}
 	return n, nil
 }
@@ -79,7 +79,7 @@ func readHeight(c *api.Call) (*height, error) {
 	}
 	v, bad := finite(text)
 	if bad || v < 0 {
-		return nil, ogc.Invalid("corridor-height", "corridor-height %q is no height", clip(text))
+		return nil, ogc.Invalid("corridor-height", "corridor-height %q is no height", ogc.Clip(text))
 	}
 	name := strings.ToLower(unit)
 	if other, ok := otherNames[name]; ok {
@@ -94,7 +94,7 @@ func readHeight(c *api.Call) (*height, error) {
 	if unit == "" { // EDR 1.0's suite leaves it out
 		return &height{half: v / 2}, nil
 	}
-	return nil, ogc.Invalid("height-units", "height-units %q is none of %s", clip(unit), strings.Join(heightNames, ", "))
+	return nil, ogc.Invalid("height-units", "height-units %q is none of %s", ogc.Clip(unit), strings.Join(heightNames, ", "))
 }
 
 // around is the levels within the height of one.

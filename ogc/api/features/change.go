@@ -107,7 +107,7 @@ func (s *service) replace(c *api.Call) error {
 	}
 	id := c.Path("featureId")
 	if f.ID != "" && f.ID != id {
-		return ogc.Invalid("id", "the feature is %q, the path %q", clip(f.ID), clip(id))
+		return ogc.Invalid("id", "the feature is %q, the path %q", ogc.Clip(f.ID), ogc.Clip(id))
 	}
 	f.ID = id
 	return s.change(c, to, func(feature.Feature) error { return to.Replace(c.Context(), f) })

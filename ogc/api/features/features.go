@@ -183,7 +183,7 @@ func (s *service) opened(c *api.Call) (feature.Collection, feature.About, error)
 		return nil, feature.About{}, err
 	}
 	if err != nil {
-		return nil, feature.About{}, &ogc.Fault{Status: http.StatusNotFound, Code: ogc.LayerNotDefined, Locator: "layers", Text: "there is no collection of features " + strconv.Quote(clip(c.Path("collectionId")))}
+		return nil, feature.About{}, &ogc.Fault{Status: http.StatusNotFound, Code: ogc.LayerNotDefined, Locator: "layers", Text: "there is no collection of features " + strconv.Quote(ogc.Clip(c.Path("collectionId")))}
 	}
 	about, err := found.About(c.Context())
 	return found, about, explain(err)

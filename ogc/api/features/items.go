@@ -64,7 +64,7 @@ func (a asked) check(about feature.About, page feature.Page) error {
 		known := slices.ContainsFunc(about.Queryables, func(q feature.Queryable) bool { return q.Name == name }) ||
 			slices.ContainsFunc(page.Features, func(f feature.Feature) bool { _, ok := f.Property(name); return ok })
 		if !known {
-			return ogc.Invalid("properties", "there is no property %q", clip(name))
+			return ogc.Invalid("properties", "there is no property %q", ogc.Clip(name))
 		}
 	}
 	return nil

@@ -37,10 +37,7 @@ func ask(c *api.Call, about feature.About) (a asked, err error) {
 	if a.ref, err = system(c, about, "crs"); err != nil {
 		return a, err
 	}
-	if a.query.Limit, err = limit(c.Query); err != nil {
-		return a, err
-	}
-	if a.query.Offset, err = c.Query.Whole("offset", 0, 0, math.MaxInt32); err != nil {
+	if a.query.Limit, a.query.Offset, err = c.Part(defaultLimit, maxLimit); err != nil {
 		return a, err
 	}
 	if a.query.Time, err = datetime(c); err != nil {
@@ -71,16 +68,9 @@ func ask(c *api.Call, about feature.About) (a asked, err error) {
 	case "true":
 		a.noGeometry = true
 	default:
-		return a, ogc.Invalid("skipGeometry", "skipGeometry %q is neither true nor false", clip(v))
+		return a, ogc.Invalid("skipGeometry", "skipGeometry %q is neither true nor false", ogc.Clip(v))
 	}
 	return a, nil
-}
-
-func clip(s string) string {
-	if len(s) > 80 {
-		return strings.ToValidUTF8(s[:80], "") + "..."
-	}
-	return s
 }
 
 // all joins filters.
@@ -94,19 +84,6 @@ func all(filters []func(*feature.Feature) bool) func(*feature.Feature) bool {
 	return func(f *feature.Feature) bool {
 		return !slices.ContainsFunc(filters, func(keep func(*feature.Feature) bool) bool { return !keep(f) })
 	}
-}
-
-// limit reads how many features are wanted: more than there may be is as many as there may be (OGC 17-069r4 7.15.2).
-func limit(q ogc.Query) (int, error) {
-	v := q.Get("limit")
-	if v == "" {
-		return defaultLimit, nil
-	}
-	n, err := strconv.Atoi(v)
-	if err != nil || n < 1 {
-		return 0, ogc.Invalid("limit", "limit %q is not a whole number from 1 on", clip(v))
-	}
-	return min(n, maxLimit), nil
 }
 
 // system reads a reference system that a collection's features are offered in (OGC 18-058r1 6.3).
@@ -159,19 +136,19 @@ func datetime(c *api.Call) (*feature.Interval, error) {
 	if !open(from) {
 		first, err := ogc.ParseTime(from, c.Now)
 		if err != nil {
-			return nil, ogc.Invalid("datetime", "datetime: %q %v", clip(from), err)
+			return nil, ogc.Invalid("datetime", "datetime: %q %v", ogc.Clip(from), err)
 		}
 		t.Start = first.Start
 	}
 	if !open(to) {
 		last, err := ogc.ParseTime(to, c.Now)
 		if err != nil {
-			return nil, ogc.Invalid("datetime", "datetime: %q %v", clip(to), err)
+			return nil, ogc.Invalid("datetime", "datetime: %q %v", ogc.Clip(to), err)
 		}
 		t.End = last.End
 	}
 	if t.End < t.Start {
-		return nil, ogc.Invalid("datetime", "datetime %q ends before it begins", clip(v))
+		return nil, ogc.Invalid("datetime", "datetime %q ends before it begins", ogc.Clip(v))
 	}
 	return &t, nil
 }
@@ -188,7 +165,7 @@ func filterOf(c *api.Call, about feature.About) (func(*feature.Feature) bool, er
 	}
 	lang, text := strings.ToLower(c.Query.Get("filter-lang")), c.Query.Get("filter")
 	if lang != "" && lang != "cql2-text" && lang != "cql2-json" {
-		return nil, ogc.Invalid("filter-lang", "filter-lang %q is neither cql2-text nor cql2-json", clip(lang))
+		return nil, ogc.Invalid("filter-lang", "filter-lang %q is neither cql2-text nor cql2-json", ogc.Clip(lang))
 	}
 	if text == "" {
 		return nil, nil
@@ -237,12 +214,12 @@ func equals(c *api.Call, about feature.About) (filters []func(*feature.Feature) 
 		case "number", "integer":
 			n, err := strconv.ParseFloat(v, 64)
 			if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
-				return nil, ogc.Invalid(q.Name, "%s: %q is no number", q.Name, clip(v))
+				return nil, ogc.Invalid(q.Name, "%s: %q is no number", q.Name, ogc.Clip(v))
 			}
 			literal = strconv.FormatFloat(n, 'g', -1, 64)
 		case "boolean":
 			if v != "true" && v != "false" {
-				return nil, ogc.Invalid(q.Name, "%s: %q is neither true nor false", q.Name, clip(v))
+				return nil, ogc.Invalid(q.Name, "%s: %q is neither true nor false", q.Name, ogc.Clip(v))
 			}
 			literal = v
 		}
@@ -263,7 +240,7 @@ func sortBy(q ogc.Query, about feature.About) (keys []sortKey, err error) {
 			k.sign = -1
 		}
 		if !slices.ContainsFunc(about.Queryables, func(q feature.Queryable) bool { return q.Name == k.name }) && k.name != cql2.ID {
-			return nil, ogc.Invalid("sortby", "sortby: there is no property %q", clip(k.name))
+			return nil, ogc.Invalid("sortby", "sortby: there is no property %q", ogc.Clip(k.name))
 		}
 		keys = append(keys, k)
 	}
