@@ -93,14 +93,19 @@ func (k *keeping) open(h *house, store records.Store, engine *probe.Engine) {
 	k.features = append(k.features, k.kept, k.streams, oneCollection{watch.AlertsID, k.alerts})
 }
 
-// oneCollection is a catalogue of one collection.
+// oneCollection is a catalogue of one collection, which is listed when there is something in it: clients look at the first feature of
+// whatever is listed.
 type oneCollection struct {
 	id string
 	of feature.Collection
 }
 
 // Collections implements feature.Catalogue.
-func (c oneCollection) Collections(context.Context) ([]feature.Collection, error) {
+func (c oneCollection) Collections(ctx context.Context) ([]feature.Collection, error) {
+	page, err := c.of.Query(ctx, feature.Query{Limit: 1})
+	if err != nil || page.Matched == 0 {
+		return nil, err
+	}
 	return []feature.Collection{c.of}, nil
 }
 

@@ -27,13 +27,21 @@ const exceptions = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0
 
 // problem is an error as RFC 7807 tells it, and which input is at fault ("inputs.features[3].geometry").
 type problem struct {
-	Type      string      `json:"type"`
-	Title     string      `json:"title"`
-	Status    int         `json:"status"`
-	Detail    string      `json:"detail"`
-	Parameter string      `json:"parameter,omitempty"`
-	Cost      *probe.Cost `json:"cost,omitempty"` // of what is too large, as far as it is known
-	Limit     int64       `json:"limit,omitempty"`
+	Type      string `json:"type"`
+	Title     string `json:"title"`
+	Status    int    `json:"status"`
+	Detail    string `json:"detail"`
+	Parameter string `json:"parameter,omitempty"`
+	Cost      *cost  `json:"cost,omitempty"` // of what is too large, as far as it is known
+	Limit     int64  `json:"limit,omitempty"`
+}
+
+// cost is what a request asks for.
+type cost struct {
+	Places  int   `json:"places"`
+	Columns int   `json:"columns"`
+	Times   int   `json:"times,omitempty"`
+	Values  int64 `json:"values,omitempty"`
 }
 
 // Error is the detail, after the input at fault.
@@ -60,14 +68,15 @@ func noJob(id string) *problem {
 // explain turns errors from below into problems; nil stays, and what no client can mend is given back as it is.
 func explain(err error) error {
 	var known *problem
-	var cost *probe.CostError
+	var dearer *probe.CostError
 	var parameter *probe.ParameterError
 	var dimension *layers.DimensionError
 	switch {
 	case err == nil || errors.As(err, &known):
 		return err
-	case errors.As(err, &cost):
-		return &problem{Type: "about:blank", Status: http.StatusRequestEntityTooLarge, Parameter: dear(cost), Detail: err.Error(), Cost: &cost.Cost, Limit: cost.Limit}
+	case errors.As(err, &dearer):
+		of := cost(dearer.Cost)
+		return &problem{Type: "about:blank", Status: http.StatusRequestEntityTooLarge, Parameter: dear(dearer), Detail: err.Error(), Cost: &of, Limit: dearer.Limit}
 	case errors.As(err, &parameter):
 		return wrong("inputs."+inputOf(parameter.Parameter), "%s", parameter.Reason)
 	case errors.As(err, &dimension):
@@ -117,9 +126,11 @@ func dear(cost *probe.CostError) string {
 	switch {
 	case cost.Parameter == "cells":
 		return "inputs.area"
+	case cost.Parameter == "columns":
+		return "inputs.parameters"
 	case cost.Parameter == "places" || cost.Cost.Places > cost.Cost.Times*cost.Cost.Columns:
 		return "inputs.features"
-	case cost.Parameter == "columns" || cost.Cost.Columns > cost.Cost.Times:
+	case cost.Cost.Columns > cost.Cost.Times:
 		return "inputs.parameters"
 	}
 	return "inputs.datetime"
