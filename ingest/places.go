@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"isobar/decode"
@@ -100,6 +101,12 @@ func (p *places) forget(path string) {
 			delete(p.asking, name)
 		}
 	}
+}
+
+// leave drops a file that someone else offers again: it is neither waited for nor read again of ours.
+func (p *places) leave(path string) {
+	p.forget(path)
+	p.ready = slices.DeleteFunc(p.ready, func(f folder.File) bool { return f.Path == path })
 }
 
 // waiting is how many fields wait.

@@ -139,6 +139,9 @@ func (i *Intake) groups(r *reading, f decode.Format, fail func(number int, offse
 			break
 		}
 		p, err := i.expected(r, m)
+		if errors.Is(err, errLeftOut) {
+			continue
+		}
 		if err != nil {
 			fail(m.Number, m.Offset, err)
 			continue

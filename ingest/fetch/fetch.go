@@ -10,6 +10,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -26,6 +27,7 @@ type Options struct {
 	Slowest   int64             // bytes a second that a body must come at, over a minute; 0: 1 KiB
 	Agent     string            // User-Agent
 	Blocked   time.Duration     // how long a provider that blocks us is left alone; 0: ten minutes
+	Folder    string            // where processes that ask the same providers keep their common pace, over restarts; "": nowhere
 }
 
 // Known are the limits that providers publish or are known to hold (2026-11-25).
@@ -47,6 +49,8 @@ type Client struct {
 	mu     sync.Mutex
 	pacers map[string]*pacer
 	count  map[string]*Count
+	rates  map[string]Rate
+	kept   map[string]kept
 }
 
 // Count is what was asked of a provider so far.
@@ -72,17 +76,24 @@ func New(o Options) *Client {
 	for name, r := range o.Rates {
 		rates[name] = r
 	}
-	c := &Client{options: o, pacers: map[string]*pacer{}, count: map[string]*Count{}}
-	for name, r := range rates {
-		c.pacers[name] = newPacer(r)
-	}
-	c.http = &http.Client{Transport: o.Transport, CheckRedirect: func(r *http.Request, via []*http.Request) error {
-		if len(via) >= 5 || strings.Contains(r.URL.Path, "abuse") || strings.Contains(r.URL.Path, "blocked") {
-			return http.ErrUseLastResponse
-		}
-		return nil
-	}}
+	c := &Client{options: o, pacers: map[string]*pacer{}, count: map[string]*Count{}, rates: rates, kept: map[string]kept{}}
+	c.http = &http.Client{Transport: o.Transport, CheckRedirect: redirected}
 	return c
+}
+
+// redirected follows a few redirects, but not to a page that tells us off. Another host is not told our key.
+func redirected(r *http.Request, via []*http.Request) error {
+	if len(via) >= 5 || strings.Contains(r.URL.Path, "abuse") || strings.Contains(r.URL.Path, "blocked") {
+		return http.ErrUseLastResponse
+	}
+	if r.URL.Host != via[0].URL.Host {
+		for name := range r.Header {
+			if name != "Range" && name != "Accept-Encoding" && name != "User-Agent" {
+				r.Header.Del(name)
+			}
+		}
+	}
+	return nil
 }
 
 // Request is one question.
@@ -129,7 +140,7 @@ func (c *Client) Get(ctx context.Context, q Request, w io.Writer) (Response, err
 	r, err := c.ask(ctx, q, w)
 	var later *source.RetryAfter
 	if errors.As(err, &later) {
-		p.hush(later.After)
+		err = errors.Join(err, p.hush(later.After))
 	}
 	c.mu.Lock()
 	count.Requests++
@@ -159,7 +170,11 @@ func (c *Client) provider(name string) (*pacer, *Count) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.pacers[name] == nil {
-		c.pacers[name] = newPacer(Rate{})
+		rate, path := c.rates[name], ""
+		if c.options.Folder != "" && rate.PerMinute+int(rate.Spacing) > 0 {
+			path = filepath.Join(c.options.Folder, url.PathEscape(name)+".pace")
+		}
+		c.pacers[name] = newPacer(rate, path)
 	}
 	if c.count[name] == nil {
 		c.count[name] = &Count{}
@@ -217,6 +232,8 @@ func (c *Client) ask(ctx context.Context, q Request, w io.Writer) (Response, err
 		return a, fmt.Errorf("%w: %d of %d bytes came", source.ErrContent, a.Bytes, resp.ContentLength)
 	case q.To > q.From && a.Bytes != q.To-q.From:
 		return a, fmt.Errorf("%w: %d bytes came of a range of %d", source.ErrContent, a.Bytes, q.To-q.From)
+	case q.To == ToEnd && a.Bytes != a.Size-q.From:
+		return a, fmt.Errorf("%w: %d bytes came from byte %d on of a file of %d", source.ErrContent, a.Bytes, q.From, a.Size)
 	}
 	return a, nil
 }
@@ -248,6 +265,8 @@ func (c *Client) judge(q Request, resp *http.Response) error {
 		return refused(0, errors.New(resp.Status))
 	case s != http.StatusOK && s != http.StatusPartialContent:
 		return errors.New(resp.Status)
+	case kind == "text/html" && !q.HTML && resp.Request != nil && resp.Request.Response != nil: // a redirect led to it
+		return refused(c.options.Blocked, fmt.Errorf("%w: sent to a web page, %s", source.ErrBlocked, Show(resp.Request.URL.String())))
 	case kind == "text/html" && !q.HTML:
 		return fmt.Errorf("%w: a web page", source.ErrContent)
 	case q.part() && s != http.StatusPartialContent:

@@ -70,7 +70,7 @@ func TestAnswersAreJudged(t *testing.T) {
 
 func TestNoMinuteHoldsMoreRequestsThanAllowed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := newPacer(Rate{PerMinute: 10, Parallel: 3})
+		p := newPacer(Rate{PerMinute: 10, Parallel: 3}, "")
 		var starts []time.Time
 		for range 35 {
 			leave, err := p.enter(context.Background())
@@ -94,9 +94,9 @@ func TestNoMinuteHoldsMoreRequestsThanAllowed(t *testing.T) {
 
 func TestAProviderThatAsksForQuietIsLeftAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := newPacer(Rate{})
+		p := newPacer(Rate{}, "")
 		began := time.Now()
-		p.hush(time.Minute)
+		_ = p.hush(time.Minute) // it has no file
 		leave, err := p.enter(context.Background())
 		if err != nil {
 			t.Fatal(err)
@@ -107,7 +107,7 @@ func TestAProviderThatAsksForQuietIsLeftAlone(t *testing.T) {
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
-		p.hush(time.Hour)
+		_ = p.hush(time.Hour)
 		if _, err := p.enter(ctx); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("waiting goes on after its context ended: %v", err)
 		}

@@ -16,19 +16,27 @@ import (
 	"isobar/models"
 )
 
-// feed is one model's work.
+// feed is one model's work. One goroutine looks for what is new and publishes it; others fetch for it.
 type feed struct {
 	*Scheduler
 	models.Feed
 	source source.Source
 	folder string
 	log    *slog.Logger
-	grid   string // ID of the grid that its fields lie on; "": not known yet
-	tries  map[string]*try
-	ledger map[field.Time]*ledger
+	grid   string // ID of the grid that its fields lie on; "": not known yet. Only who publishes touches it
 
-	mu     sync.Mutex
-	status Status
+	mu      sync.Mutex // guards what follows
+	status  Status
+	tries   map[tried]*try
+	ledgers map[string]*ledger // by folder
+
+	writing sync.Mutex // held while the status is written
+}
+
+// tried is an item of a run.
+type tried struct {
+	run  field.Time
+	item string
 }
 
 // try is how often an item failed, and when it may be asked for again.
@@ -39,25 +47,49 @@ type try struct {
 
 // newFeed opens a feed's folder.
 func newFeed(s *Scheduler, f models.Feed, src source.Source) (*feed, error) {
-	one := &feed{Scheduler: s, Feed: f, source: src, folder: filepath.Join(s.options.Folder, f.Model), log: s.options.Log.With("model", f.Model),
-		tries: map[string]*try{}, ledger: map[field.Time]*ledger{}}
+	one := &feed{Scheduler: s, Feed: f, source: src, folder: filepath.Join(s.options.Folder, f.Model), log: s.options.Log.With("model", f.Model), tries: map[tried]*try{}}
 	if err := os.MkdirAll(one.folder, 0o755); err != nil {
 		return nil, fmt.Errorf("feed of %s: %w", f.Model, err)
 	}
-	one.status = readStatus(one.folder)
-	one.status.Model, one.status.State, one.status.Publish = f.Model, Waiting, f.Publish
-	one.grid = one.readGrid()
+	one.reload()
 	return one, nil
+}
+
+// reload reads what the folder says: another process may have worked there.
+func (f *feed) reload() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.ledgers = map[string]*ledger{}
+	f.status = readStatus(f.folder)
+	f.status.Model, f.status.State, f.status.Publish = f.Model, Waiting, f.Publish
+	f.grid = f.readGrid()
 }
 
 // longestRest bounds the time between two looks, whatever a schedule says: providers come late, and clocks go wrong.
 const longestRest = time.Hour
 
-// loop looks for something new until ctx ends.
+// loop looks for something new until ctx ends, while the model is ours.
 func (f *feed) loop(ctx context.Context) {
+	for ctx.Err() == nil {
+		mine, release, err := f.options.Claim(ctx, f.Model)
+		if err != nil {
+			if ctx.Err() == nil {
+				f.log.Error("the model can't be claimed", "error", err)
+			}
+			sleep(ctx, jitter(f.Schedule.Poll))
+			continue
+		}
+		f.reload()
+		f.ours(mine)
+		release()
+	}
+}
+
+// ours looks for something new until the claim ends.
+func (f *feed) ours(ctx context.Context) {
 	failures := 0
 	for ctx.Err() == nil {
-		err := f.claimed(ctx, nil)
+		err := f.watched(ctx, nil)
 		rest := f.rest()
 		var later *source.RetryAfter
 		switch {
@@ -73,34 +105,35 @@ func (f *feed) loop(ctx context.Context) {
 			failures = 0
 		}
 		f.say(func(s *Status) { s.State, s.Next = Waiting, f.options.Now().Add(rest) })
-		if !sleep(ctx, jitter(rest)) {
-			return
-		}
+		sleep(ctx, jitter(rest))
 	}
 }
 
-// once looks once.
+// once looks once. That the newest run is not there yet is no error, unless it was asked for by name.
 func (f *feed) once(ctx context.Context, run *field.Time) error {
-	err := f.claimed(ctx, run)
-	f.say(func(s *Status) { s.State = Waiting })
+	mine, release, err := f.options.Claim(ctx, f.Model)
 	if err != nil {
 		return fmt.Errorf("%s: %w", f.Model, err)
 	}
-	return nil
+	defer release()
+	f.reload()
+	err = f.watched(mine, run)
+	f.say(func(s *Status) { s.State = Waiting })
+	if err == nil || run == nil && ctx.Err() == nil && errors.Is(err, source.ErrNotYet) {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", f.Model, err)
 }
 
-// claimed looks for something new while the model is ours.
-func (f *feed) claimed(ctx context.Context, run *field.Time) error {
-	mine, release, err := f.options.Claim(ctx, f.Model)
-	if err != nil {
-		return err
-	}
-	defer release()
-	err = f.look(mine, run)
+// watched looks for something new, tells what went wrong, and lets go what is old.
+func (f *feed) watched(ctx context.Context, run *field.Time) error {
+	err := f.look(ctx, run)
 	if err != nil && ctx.Err() == nil && !errors.Is(err, source.ErrNotYet) {
 		f.trouble(err)
 	}
-	f.retain(mine)
+	if ctx.Err() == nil {
+		f.retain(ctx)
+	}
 	return err
 }
 
@@ -108,21 +141,23 @@ func (f *feed) claimed(ctx context.Context, run *field.Time) error {
 // error is the newest run's.
 func (f *feed) look(ctx context.Context, only *field.Time) error {
 	f.say(func(s *Status) { s.State = Looking })
-	list := []field.Time{}
 	if only != nil {
-		list = append(list, *only)
-	} else {
-		var err error
-		if list, err = runs(ctx, f.source, f.Schedule, f.options.Now()); err != nil {
-			return err
-		}
+		return f.run(ctx, *only, false)
+	}
+	list, err := runs(ctx, f.source, f.Schedule, f.options.Now())
+	if err != nil {
+		return err
+	}
+	there, err := f.held(ctx)
+	if err != nil {
+		return err
 	}
 	var first error
 	for i, run := range list {
-		if only == nil && f.past(run) {
+		if f.past(run) || f.superseded(run, there) {
 			continue
 		}
-		err := f.run(ctx, run, i == 0)
+		err := f.run(ctx, run, i == 0 || f.coming(run))
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -139,7 +174,16 @@ func (f *feed) look(ctx context.Context, only *field.Time) error {
 	return first
 }
 
-// rest is how long to wait for what is due next: a poll while a run is coming, else until the next run's first step.
+// grace is how late the last step of a run may be before what is missing is a gap.
+const grace = 2 * time.Hour
+
+// coming tells that a run's steps may still appear one after another.
+func (f *feed) coming(run field.Time) bool {
+	return f.options.Now().Before(run.UTC().Add(max(f.Schedule.Last, f.Schedule.Delay) + grace))
+}
+
+// rest is how long to wait for what is due next: a poll while a run is coming, longer while older ones have gaps, else until the next
+// run's first step.
 func (f *feed) rest() time.Duration {
 	s := f.Schedule
 	if s.Every <= 0 {
@@ -147,17 +191,25 @@ func (f *feed) rest() time.Duration {
 	}
 	now := f.options.Now()
 	newest := due(s, now)
-	l := f.opened(newest)
-	if !l.complete() {
+	if !f.opened(newest).complete() {
 		return s.Poll
 	}
-	next := newest.UTC().Add(s.Every + s.Delay)
-	return min(max(next.Sub(now), s.Poll), longestRest)
+	next := max(newest.UTC().Add(s.Every+s.Delay).Sub(now), s.Poll)
+	for i := 1; i < max(s.Look, 1); i++ {
+		run := newest - field.Time(time.Duration(i)*s.Every/time.Second)
+		if l := f.opened(run); l.count() > 0 && !l.complete() {
+			next = min(next, mostPolls*s.Poll)
+		}
+	}
+	return min(next, longestRest)
 }
+
+// mostPolls bounds how many polls something is put off.
+const mostPolls = 16
 
 // backoff doubles with every failure, from a quarter of a poll or two seconds on to sixteen polls.
 func backoff(failures int, poll time.Duration) time.Duration {
-	return min(min(2*time.Second, poll/4)<<min(failures, 16), 16*poll)
+	return min(min(2*time.Second, poll/4)<<min(failures, 16), mostPolls*poll)
 }
 
 // jitter spreads a time by a fifth, so that many servers do not ask at once.
@@ -165,14 +217,12 @@ func jitter(d time.Duration) time.Duration {
 	return d - d/10 + time.Duration(rand.Int64N(int64(d/5)+1))
 }
 
-// sleep waits, and tells that ctx has not ended meanwhile.
-func sleep(ctx context.Context, d time.Duration) bool {
+// sleep waits, or until ctx ends.
+func sleep(ctx context.Context, d time.Duration) {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-ctx.Done():
-		return false
 	case <-t.C:
-		return true
 	}
 }

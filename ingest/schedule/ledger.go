@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"isobar/field"
+	"isobar/ingest/source"
 )
 
 // line says that an item's fields are published, or that the run is complete.
@@ -32,16 +33,30 @@ type ledger struct {
 }
 
 // opened reads a run's ledger once.
-func (f *feed) opened(run field.Time) *ledger {
+func (f *feed) opened(run field.Time) *ledger { return f.open(run.UTC().Format(stamp)) }
+
+// constants is the ledger of what is the same in every run.
+func (f *feed) constants() *ledger { return f.open("constants") }
+
+// has tells that an item is published.
+func (f *feed) has(run field.Time, item source.Item) bool {
+	if item.Once {
+		return f.constants().has(item.ID)
+	}
+	return f.opened(run).has(item.ID)
+}
+
+// open reads a ledger once.
+func (f *feed) open(folder string) *ledger {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if l := f.ledger[run]; l != nil {
+	if l := f.ledgers[folder]; l != nil {
 		return l
 	}
-	l := &ledger{path: filepath.Join(f.folder, run.UTC().Format(stamp), "done.jsonl"), done: map[string]bool{}}
+	l := &ledger{path: filepath.Join(f.folder, folder, "done.jsonl"), done: map[string]bool{}}
 	text, err := os.ReadFile(l.path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		f.log.Error("what was done can't be read; the run is fetched again", "run", run, "error", err)
+		f.log.Error("what was done can't be read; it is fetched again", "file", l.path, "error", err)
 	}
 	for row := range bytes.Lines(text) {
 		var one line
@@ -50,7 +65,7 @@ func (f *feed) opened(run field.Time) *ledger {
 		}
 		l.take(one)
 	}
-	f.ledger[run] = l
+	f.ledgers[folder] = l
 	return l
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -29,21 +30,22 @@ func (f *feed) past(run field.Time) bool {
 // retain drops the runs that are not to be kept: too old, too many, all of them past, or too large together; and sweeps what lies in
 // the spool of runs that are no longer looked for. Readers keep what they hold.
 func (f *feed) retain(ctx context.Context) {
-	runs, err := f.held(ctx)
+	there, err := f.held(ctx)
 	if err != nil {
 		if ctx.Err() == nil {
 			f.trouble(err)
 		}
 		return
 	}
-	now := f.options.Now()
-	newest := slices.Sorted(maps.Keys(runs))
+	now, k := f.options.Now(), f.Keep
+	newest := slices.Sorted(maps.Keys(there))
 	slices.Reverse(newest)
 	total := int64(0)
 	for i, run := range newest {
-		total += runs[run].bytes
-		k := f.Keep
-		drop := f.past(run) || k.Runs > 0 && i >= k.Runs || k.Past > 0 && now.Sub(runs[run].last.UTC()) > k.Past || k.Size > 0 && total > k.Size && i > 0
+		if k.Size > 0 {
+			total += f.size(run, there[run])
+		}
+		drop := f.past(run) || f.superseded(run, there) || k.Past > 0 && now.Sub(there[run].last.UTC()) > k.Past || k.Size > 0 && total > k.Size && i > 0
 		if !drop {
 			continue
 		}
@@ -54,6 +56,34 @@ func (f *feed) retain(ctx context.Context) {
 		f.log.Info("run is let go", "run", run)
 	}
 	f.sweep(now)
+}
+
+// incomplete is how many runs more than are kept may be there because newer ones are not complete yet.
+const incomplete = 2
+
+// superseded tells that as many newer runs are complete as are kept. A run that has only begun takes no other's place.
+func (f *feed) superseded(run field.Time, there map[field.Time]held) bool {
+	newer, whole := 0, 0
+	for other := range there {
+		if other <= run {
+			continue
+		}
+		newer++
+		if l := f.opened(other); l.complete() || l.count() == 0 { // of one that another program brought nothing is known
+			whole++
+		}
+	}
+	return f.Keep.Runs > 0 && (whole >= f.Keep.Runs || newer >= f.Keep.Runs+incomplete)
+}
+
+// size is how much a run takes.
+func (f *feed) size(run field.Time, h held) int64 {
+	if f.options.Size != nil {
+		if n, ok := f.options.Size(f.Model, run); ok {
+			return n
+		}
+	}
+	return h.bytes
 }
 
 // held lists the runs of the model in the store.
@@ -84,6 +114,7 @@ func (f *feed) sweep(now time.Time) {
 	if err != nil {
 		return
 	}
+	f.sweepQuarantine(now)
 	look := max(f.Schedule.Look, 1)
 	oldest := now.Add(-f.Schedule.Delay - time.Duration(look+1)*max(f.Schedule.Every, time.Hour))
 	for _, e := range entries {
@@ -92,17 +123,38 @@ func (f *feed) sweep(now time.Time) {
 			continue
 		}
 		run := field.At(at)
-		if l := f.opened(run); !l.complete() {
+		if l := f.opened(run); !l.complete() && !f.past(run) {
 			f.log.Warn("run is given up incomplete", "run", run, "files", l.count())
-			f.options.Tell(f.event(events.RunFailed, run, `{"reason":"incomplete"}`))
+			f.say(func(s *Status) { s.Failed = max(s.Failed, run) })
+			f.options.Tell(f.event(events.RunFailed, run, fmt.Sprintf(`{"run":%q,"reason":"incomplete"}`, run)))
 		}
 		if err := os.RemoveAll(filepath.Join(f.folder, e.Name())); err != nil {
 			f.trouble(err)
 			continue
 		}
 		f.mu.Lock()
-		delete(f.ledger, run)
+		delete(f.ledgers, e.Name())
+		maps.DeleteFunc(f.tries, func(t tried, _ *try) bool { return t.run == run })
 		f.mu.Unlock()
+	}
+}
+
+// quarantined is how long files that were not what was asked for are kept.
+const quarantined = 7 * 24 * time.Hour
+
+// sweepQuarantine removes what nobody has looked at.
+func (f *feed) sweepQuarantine(now time.Time) {
+	folder := filepath.Join(f.folder, "quarantine")
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return // there is none
+	}
+	for _, e := range entries {
+		if at, err := time.Parse(stamp, e.Name()); err == nil && now.Sub(at) > quarantined {
+			if err := os.RemoveAll(filepath.Join(folder, e.Name())); err != nil {
+				f.trouble(err)
+			}
+		}
 	}
 }
 

@@ -1,17 +1,16 @@
 package schedule
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"sync"
 	"time"
 
 	"isobar/events"
 	"isobar/field"
-	"isobar/ingest"
 	"isobar/ingest/source"
 )
 
@@ -19,12 +18,17 @@ import (
 type step struct {
 	number field.Seconds
 	items  []source.Item
-	late   bool // some of it is not there yet
 }
 
+// The steps of what is the same in every run, and of what does not tell its step.
+const (
+	always  = field.Seconds(-1)
+	unknown = field.Seconds(1 << 40)
+)
+
 // run fetches what is new of a run, step by step, and publishes each step while the next one is fetched, or the whole run when all
-// of it has come.
-func (f *feed) run(ctx context.Context, run field.Time, newest bool) error {
+// of it has come. A run that is coming has its steps one after another; another may have gaps.
+func (f *feed) run(ctx context.Context, run field.Time, coming bool) error {
 	l := f.opened(run)
 	if l.complete() {
 		return nil
@@ -39,87 +43,114 @@ func (f *feed) run(ctx context.Context, run field.Time, newest bool) error {
 	ready, fetched := make(chan step, 1), make(chan error, 1)
 	go func() {
 		defer close(ready)
-		fetched <- f.fetchAll(work, run, f.steps(run, items, l), newest, ready)
+		fetched <- f.fetchAll(work, run, f.steps(run, items), coming, ready)
 	}()
-	taken := f.takeAll(work, run, l, ready)
-	if taken != nil {
+	bad, err := f.takeAll(work, run, l, ready)
+	if err != nil {
 		cancel()
 		for range ready { // let the fetching end
 		}
 	}
-	err = errors.Join(taken, <-fetched)
+	bad = cmp.Or(<-fetched, bad)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if f.Publish == "run" && err == nil && whole {
-		err = f.takeRun(ctx, run, l, items)
+	if err != nil { // then the fetching was ended, and has nothing to tell
+		return err
 	}
-	if f.ended(run, items, whole, l) {
-		return errors.Join(err, f.finish(run, l))
+	if f.Publish == "run" && f.whole(run, items, whole, func(i source.Item) bool { return f.has(run, i) || f.spooled(run, i) }) {
+		if bad, err = f.take(ctx, run, l, f.left(run, items), true); err != nil {
+			return err
+		}
 	}
-	return err
+	if f.whole(run, items, whole, func(i source.Item) bool { return f.has(run, i) }) && l.count() > 0 {
+		return f.finish(run, l)
+	}
+	return bad
 }
 
-// steps sorts what is left to do by step. Items whose step is not known come last, one by one.
-func (f *feed) steps(run field.Time, items []source.Item, l *ledger) (all []step) {
-	past := field.At(f.options.Now().Add(-f.Keep.Past))
+// stale tells that an item's steps are too old to be kept.
+func (f *feed) stale(run field.Time, item source.Item) bool {
+	n := len(item.Steps)
+	return f.Keep.Past > 0 && n > 0 && run+field.Time(item.Steps[n-1]) < field.At(f.options.Now().Add(-f.Keep.Past))
+}
+
+// left are the items that are still to be published.
+func (f *feed) left(run field.Time, items []source.Item) []source.Item {
+	return slices.DeleteFunc(slices.Clone(items), func(i source.Item) bool { return f.has(run, i) || f.stale(run, i) })
+}
+
+// steps sorts what is left to do by step: what is the same in every run first, what does not tell its step last, one by one.
+func (f *feed) steps(run field.Time, items []source.Item) (all []step) {
+	items = f.left(run, items)
+	number := func(i source.Item) field.Seconds {
+		switch n := len(i.Steps); {
+		case i.Once:
+			return always
+		case n > 0:
+			return i.Steps[n-1]
+		}
+		return unknown
+	}
+	slices.SortStableFunc(items, func(a, b source.Item) int { return cmp.Compare(number(a), number(b)) })
 	for _, item := range items {
-		if l.has(item.ID) {
-			continue
-		}
-		number := field.Seconds(1 << 40)
-		if n := len(item.Steps); n > 0 {
-			number = item.Steps[n-1]
-			if f.Keep.Past > 0 && run+field.Time(number) < past {
-				continue
-			}
-		}
-		if n := len(all); n > 0 && all[n-1].number == number && len(item.Steps) > 0 {
+		at := number(item)
+		if n := len(all); n > 0 && all[n-1].number == at && at != unknown {
 			all[n-1].items = append(all[n-1].items, item)
 			continue
 		}
-		all = append(all, step{number: number, items: []source.Item{item}})
+		all = append(all, step{number: at, items: []source.Item{item}})
 	}
-	slices.SortStableFunc(all, func(a, b step) int { return int(min(max(a.number-b.number, -1), 1)) })
 	return all
 }
 
-// fetchAll fetches step after step. Of the newest run it ends with the second step in a row that is not there: steps come in order.
-func (f *feed) fetchAll(ctx context.Context, run field.Time, all []step, newest bool, ready chan<- step) error {
-	missing := 0
-	var last error
+// How many steps in a row must be missing before the rest is not asked for: steps of a run that is coming come in order, but a run that
+// is not there at all should not be asked for step by step either.
+const (
+	missingOfComing = 2
+	missingOfOld    = 8
+)
+
+// fetchAll fetches step after step.
+func (f *feed) fetchAll(ctx context.Context, run field.Time, all []step, coming bool, ready chan<- step) error {
+	missing, most := 0, missingOfOld
+	if coming {
+		most = missingOfComing
+	}
+	var first error
 	for _, s := range all {
-		came, err := f.fetchStep(ctx, run, s.items)
+		came, err := f.fetchStep(ctx, run, s.items, coming)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		if len(came) > 0 && f.Publish != "run" {
 			select {
-			case ready <- step{number: s.number, items: came, late: len(came) < len(s.items)}:
+			case ready <- step{number: s.number, items: came}:
 			case <-ctx.Done():
 				return ctx.Err()
 			}
 		}
 		var later *source.RetryAfter
 		switch {
-		case err == nil:
-			missing = 0
-			continue
 		case errors.As(err, &later):
 			return err
-		case errors.Is(err, source.ErrNotYet) && len(came) == 0:
+		case len(came) > 0 || err == nil:
+			missing = 0
+		case errors.Is(err, source.ErrNotYet) && !errors.Is(err, errPutOff):
 			missing++
 		}
-		last = err
-		if newest && missing == 2 {
+		if first == nil || errors.Is(first, source.ErrNotYet) { // what is missing is the least of all troubles
+			first = cmp.Or(err, first)
+		}
+		if missing == most {
 			break
 		}
 	}
-	return last
+	return first
 }
 
 // fetchStep fetches a step's items at once, and gives those that lie in the spool; the error is the first item's that does not.
-func (f *feed) fetchStep(ctx context.Context, run field.Time, items []source.Item) (came []source.Item, err error) {
+func (f *feed) fetchStep(ctx context.Context, run field.Time, items []source.Item, coming bool) (came []source.Item, err error) {
 	seats := make(chan struct{}, f.options.Parallel)
 	errs := make([]error, len(items))
 	var all sync.WaitGroup
@@ -127,7 +158,7 @@ func (f *feed) fetchStep(ctx context.Context, run field.Time, items []source.Ite
 		seats <- struct{}{}
 		all.Go(func() {
 			defer func() { <-seats }()
-			errs[i] = f.fetch(ctx, run, item)
+			errs[i] = f.fetch(ctx, run, item, coming)
 		})
 	}
 	all.Wait()
@@ -144,115 +175,37 @@ func (f *feed) fetchStep(ctx context.Context, run field.Time, items []source.Ite
 	return came, err
 }
 
-// takeAll publishes steps as they come.
-func (f *feed) takeAll(ctx context.Context, run field.Time, l *ledger, ready <-chan step) error {
+// takeAll publishes steps as they come. bad is the first file that was not as expected; err ends the work.
+func (f *feed) takeAll(ctx context.Context, run field.Time, l *ledger, ready <-chan step) (bad, err error) {
 	for s := range ready {
-		if err := f.take(ctx, run, l, s.items); err != nil {
-			return err
+		one, err := f.take(ctx, run, l, s.items, false)
+		if err != nil {
+			return bad, err
 		}
-		f.options.Tell(f.event(events.StepPublished, run, fmt.Sprintf(`{"run":%q,"step":%d}`, run, s.number)))
+		if bad = cmp.Or(bad, one); one == nil && s.number >= 0 && s.number != unknown {
+			f.options.Tell(f.event(events.StepPublished, run, fmt.Sprintf(`{"run":%q,"step":%d}`, run, s.number)))
+		}
 	}
-	return nil
+	return bad, nil
 }
 
-// takeRun publishes a run whose items have all come.
-func (f *feed) takeRun(ctx context.Context, run field.Time, l *ledger, items []source.Item) error {
-	var left []source.Item
-	for _, item := range items {
-		if l.has(item.ID) {
-			continue
-		}
-		if !f.spooled(run, item) {
-			return nil
-		}
-		left = append(left, item)
-	}
-	if len(left) == 0 {
-		return nil
-	}
-	return f.take(ctx, run, l, left)
-}
-
-// take offers files to the intake, and writes down those that are published. A file that is not what was asked for is put aside.
-func (f *feed) take(ctx context.Context, run field.Time, l *ledger, items []source.Item) error {
-	f.say(func(s *Status) { s.State = Publishing })
-	defer f.say(func(s *Status) { s.State = Fetching })
-	files := make([]ingest.Fetched, len(items))
-	for i, item := range items {
-		files[i] = ingest.Fetched{Path: f.path(run, item), Expect: ingest.Expect{Model: f.Model, Run: run, Steps: item.Steps, Grid: f.grid, Says: item.Says}}
-	}
-	taken, err := f.options.Intake.Take(ctx, files)
-	if err != nil {
-		return err
-	}
-	var done []line
-	var first error
-	for i, t := range taken {
-		item := items[i]
-		if t.Err != nil {
-			f.failed(run, item)
-			if err := f.quarantine(run, item, t.Err); err != nil {
-				return err
-			}
-			if first == nil {
-				first = fmt.Errorf("%s: %w", item.From, t.Err)
-			}
-			continue
-		}
-		if f.grid == "" {
-			f.keepGrid(t.Grid)
-		}
-		if t.Waiting == 0 {
-			done = append(done, line{Item: item.ID, Fields: t.Fields, At: f.options.Now().Unix()})
-		}
-	}
-	if err := l.add(done...); err != nil {
-		return err
-	}
-	for i, t := range taken {
-		if t.Err == nil && t.Waiting == 0 {
-			f.archive(run, items[i])
-			os.Remove(f.path(run, items[i])) // what is left is swept with the run
-		}
-	}
-	f.say(func(s *Status) {
-		s.Done = l.count()
-		if len(done) > 0 {
-			s.Published, s.PublishedRun = f.options.Now(), run
-		}
-		for _, t := range taken {
-			s.Fields += int64(t.Fields)
-		}
-	})
-	return first
-}
-
-// ended tells that nothing more will come of a run: all of it is there.
-func (f *feed) ended(run field.Time, items []source.Item, whole bool, l *ledger) bool {
-	past := field.At(f.options.Now().Add(-f.Keep.Past))
+// whole tells that all of a run is such as is asked: every item that is listed and not past and, where the list may grow, every step
+// of the schedule.
+func (f *feed) whole(run field.Time, items []source.Item, listed bool, is func(source.Item) bool) bool {
 	steps := map[field.Seconds]bool{}
 	for _, item := range items {
-		n := len(item.Steps)
-		if f.Keep.Past > 0 && n > 0 && run+field.Time(item.Steps[n-1]) < past {
-			continue
-		}
-		if !l.has(item.ID) {
+		if !f.stale(run, item) && !is(item) {
 			return false
 		}
 		for _, s := range item.Steps {
 			steps[s] = true
 		}
 	}
-	if whole || len(items) == 0 {
+	if listed {
 		return len(items) > 0
 	}
 	expected := source.Steps(f.Schedule, run)
-	for _, s := range expected {
-		if !steps[s] {
-			return false
-		}
-	}
-	return len(expected) > 0
+	return len(expected) > 0 && !slices.ContainsFunc(expected, func(s field.Seconds) bool { return !steps[s] })
 }
 
 // finish writes down that a run is complete.
@@ -261,9 +214,21 @@ func (f *feed) finish(run field.Time, l *ledger) error {
 		return err
 	}
 	f.log.Info("run is complete", "run", run)
-	f.say(func(s *Status) { s.Complete, s.Completed = run, f.options.Now() })
+	f.say(func(s *Status) {
+		if run >= s.Complete { // not when an old gap is filled
+			s.Complete, s.Completed, s.Expected = run, f.options.Now(), f.expected(run)
+		}
+	})
 	f.options.Tell(f.event(events.RunComplete, run, fmt.Sprintf(`{"run":%q}`, run)))
 	return nil
+}
+
+// expected is when the run after a complete one should be complete; zero: the schedule does not tell.
+func (f *feed) expected(run field.Time) time.Time {
+	if f.Schedule.Every <= 0 {
+		return time.Time{}
+	}
+	return run.UTC().Add(f.Schedule.Every + max(f.Schedule.Last, f.Schedule.Delay) + grace)
 }
 
 // event is what happened to a run.

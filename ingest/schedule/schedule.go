@@ -7,12 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
 	"sync"
 	"time"
 
 	"isobar/events"
 	"isobar/field"
 	"isobar/ingest"
+	"isobar/ingest/claim"
 	"isobar/ingest/source"
 	"isobar/models"
 	"isobar/store"
@@ -20,7 +22,7 @@ import (
 
 // Taker decodes fetched files and publishes their fields: an ingest.Intake.
 type Taker interface {
-	Take(ctx context.Context, files []ingest.Fetched) ([]ingest.Taken, error)
+	Take(ctx context.Context, files []ingest.Fetched, whole bool) ([]ingest.Taken, error)
 }
 
 // Options are what a Scheduler works with.
@@ -29,12 +31,16 @@ type Options struct {
 	Source   func(models.Feed) (source.Source, error)
 	Intake   Taker
 	Fields   store.Store
-	Folder   string                                                         // where files wait and what was done is written down
-	Parallel int                                                            // files fetched at once for one feed; 0: four
-	Now      func() time.Time                                               // nil: time.Now
-	Tell     func(events.Event)                                             // nil: nobody
-	Claim    func(context.Context, string) (context.Context, func(), error) // a model, before it is worked on; nil: it is ours
-	Log      *slog.Logger
+	Folder   string             // where files wait and what was done is written down
+	Parallel int                // files fetched at once for one feed; 0: four
+	Now      func() time.Time   // nil: time.Now
+	Tell     func(events.Event) // nil: nobody
+	// Claim waits until a model is ours to work on. The context that it gives ends when it is no longer; release gives it back. nil: a
+	// lock on a file in the model's folder, which holds among processes of one machine.
+	Claim   func(ctx context.Context, model string) (mine context.Context, release func(), err error)
+	Size    func(model string, run field.Time) (bytes int64, ok bool) // that a run takes in the store; nil: it is guessed
+	Archive func(to, name, file string) error                         // keeps an original below an address; nil: nobody does
+	Log     *slog.Logger
 }
 
 // Scheduler works for several feeds at once. Make it with New.
@@ -55,7 +61,7 @@ func New(o Options) (*Scheduler, error) {
 		o.Tell = func(events.Event) {}
 	}
 	if o.Claim == nil {
-		o.Claim = func(ctx context.Context, _ string) (context.Context, func(), error) { return ctx, func() {}, nil }
+		o.Claim = o.lock
 	}
 	s := &Scheduler{options: o}
 	for _, f := range o.Feeds {
@@ -70,6 +76,15 @@ func New(o Options) (*Scheduler, error) {
 		s.feeds = append(s.feeds, one)
 	}
 	return s, nil
+}
+
+// lock claims a model by a file.
+func (o Options) lock(ctx context.Context, model string) (context.Context, func(), error) {
+	held, err := claim.Wait(ctx, filepath.Join(o.Folder, model, "lock"))
+	if err != nil {
+		return nil, nil, err
+	}
+	return ctx, func() { held.Close() }, nil
 }
 
 // Run works until ctx ends; its error is ctx's. A feed that fails never stops another.

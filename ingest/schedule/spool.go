@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/url"
 	"os"
+	"path"
 	"path/filepath"
 	"time"
 
@@ -29,19 +29,22 @@ func (f *feed) spooled(run field.Time, item source.Item) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
+// errPutOff is an item that is left alone for a while.
+var errPutOff = errors.New("put off")
+
 // fetch brings an item into the spool, unless it is there, or failed a short while ago. A web page is refused before it is kept.
-func (f *feed) fetch(ctx context.Context, run field.Time, item source.Item) (err error) {
+func (f *feed) fetch(ctx context.Context, run field.Time, item source.Item, coming bool) (err error) {
+	if wait := f.mustWait(run, item); wait > 0 {
+		return fmt.Errorf("%s failed and is asked for again in %s: %w: %w", item.From, wait.Round(time.Second), errPutOff, source.ErrNotYet)
+	}
 	if f.spooled(run, item) {
 		return nil
 	}
-	if wait := f.mustWait(run, item); wait > 0 {
-		return fmt.Errorf("%s failed and is asked for again in %s: %w", item.From, wait.Round(time.Second), source.ErrNotYet)
-	}
-	path := f.path(run, item)
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+	to := f.path(run, item)
+	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
 		return err
 	}
-	aside, err := os.Create(path + ".part")
+	aside, err := os.Create(to + ".part")
 	if err != nil {
 		return err
 	}
@@ -61,15 +64,21 @@ func (f *feed) fetch(ctx context.Context, run field.Time, item source.Item) (err
 		err = fmt.Errorf("%s: %w: a web page", item.From, source.ErrContent)
 	}
 	f.say(func(s *Status) { s.Bytes += head.n })
-	if err != nil {
-		var later *source.RetryAfter
-		if !errors.Is(err, source.ErrNotYet) && !errors.As(err, &later) {
-			f.failed(run, item)
-			f.trouble(err)
-		}
-		return err
+	if err == nil {
+		return os.Rename(aside.Name(), to)
 	}
-	return os.Rename(aside.Name(), path)
+	var later *source.RetryAfter
+	missing := errors.Is(err, source.ErrNotYet) || errors.Is(err, source.ErrGone)
+	switch {
+	case errors.As(err, &later), missing && coming:
+	case missing:
+		f.putOff(run, item)
+	default:
+		f.putOff(run, item)
+		f.say(func(s *Status) { s.Failures++ })
+		f.trouble(err)
+	}
+	return err
 }
 
 // beginning keeps the first bytes of what passes by.
@@ -88,26 +97,32 @@ func (b *beginning) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// failed counts a failure of an item, and puts its next try off.
-func (f *feed) failed(run field.Time, item source.Item) {
+// putOff puts an item's next try off, longer each time.
+func (f *feed) putOff(run field.Time, item source.Item) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	key := run.String() + " " + item.ID
+	key := tried{run, item.ID}
 	t := f.tries[key]
 	if t == nil {
 		t = &try{}
 		f.tries[key] = t
 	}
+	t.next = time.Now().Add(jitter(backoff(t.failed, f.Schedule.Poll)))
 	t.failed++
-	t.next = time.Now().Add(jitter(backoff(t.failed-1, f.Schedule.Poll)))
-	f.status.Failures++
+}
+
+// forget drops what was tried of an item.
+func (f *feed) forget(run field.Time, item source.Item) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.tries, tried{run, item.ID})
 }
 
 // mustWait is how long an item that failed is left alone.
 func (f *feed) mustWait(run field.Time, item source.Item) time.Duration {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if t := f.tries[run.String()+" "+item.ID]; t != nil {
+	if t := f.tries[tried{run, item.ID}]; t != nil {
 		return time.Until(t.next)
 	}
 	return 0
@@ -128,43 +143,20 @@ func (f *feed) quarantine(run field.Time, item source.Item, reason error) error 
 	if err := os.WriteFile(to+".reason", []byte(text), 0o644); err != nil {
 		return err
 	}
+	f.putOff(run, item)
+	f.say(func(s *Status) { s.Failures++ })
 	f.trouble(fmt.Errorf("%s: %w; it lies in %s", item.From, reason, to))
 	return nil
 }
 
 // archive keeps an original, if that is wanted; a failure is told and stops nothing.
 func (f *feed) archive(run field.Time, item source.Item) {
-	if f.Archive == "" {
+	if f.options.Archive == nil || f.Archive == "" {
 		return
 	}
-	folder := filepath.Join(f.Archive, f.Model, run.UTC().Format("2006/01/02/15"))
-	err := os.MkdirAll(folder, 0o755)
-	if err == nil {
-		to := filepath.Join(folder, url.PathEscape(item.ID)+"-"+filepath.Base(f.path(run, item)))
-		if err = os.Link(f.path(run, item), to); err != nil && !errors.Is(err, fs.ErrExist) {
-			err = copyFile(to, f.path(run, item))
-		}
-	}
-	if err != nil && !errors.Is(err, fs.ErrExist) {
+	from := f.path(run, item)
+	name := path.Join(f.Model, run.UTC().Format("2006/01/02/15"), url.PathEscape(item.ID)+"-"+filepath.Base(from))
+	if err := f.options.Archive(f.Archive, name, from); err != nil {
 		f.trouble(fmt.Errorf("archive: %w", err))
 	}
-}
-
-// copyFile copies aside and renames.
-func copyFile(to, from string) error {
-	in, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	out, err := os.Create(to + ".part")
-	if err != nil {
-		return err
-	}
-	_, err = out.ReadFrom(in)
-	if err = errors.Join(err, out.Close()); err != nil {
-		os.Remove(out.Name())
-		return err
-	}
-	return os.Rename(out.Name(), to)
 }

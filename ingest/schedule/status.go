@@ -33,6 +33,8 @@ type Status struct {
 	PublishedRun field.Time `json:"publishedRun"`
 	Complete     field.Time `json:"complete"`           // the newest complete run
 	Completed    time.Time  `json:"completed,omitzero"` // when that was
+	Expected     time.Time  `json:"expected,omitzero"`  // when the run after that should be complete
+	Failed       field.Time `json:"failed,omitzero"`    // the newest run that was given up incomplete
 	Fields       int64      `json:"fields"`
 	Bytes        int64      `json:"bytes"` // that were fetched
 	Failures     int64      `json:"failures"`
@@ -47,13 +49,15 @@ const statusFile = "status.json"
 func (f *feed) say(change func(*Status)) {
 	f.mu.Lock()
 	change(&f.status)
-	now := f.status
 	f.mu.Unlock()
+	f.writing.Lock() // so that the last state is the one that stays
+	defer f.writing.Unlock()
+	now := f.told()
 	text, err := json.MarshalIndent(now, "", "\t")
 	if err != nil {
 		return
 	}
-	aside, err := os.CreateTemp(f.folder, statusFile+"-*.part")
+	aside, err := os.Create(filepath.Join(f.folder, statusFile+".part"))
 	if err != nil {
 		return // the status is for people; the work goes on
 	}

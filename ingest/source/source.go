@@ -21,6 +21,15 @@ type Item struct {
 	Size  int64           // bytes, if the source tells; else 0
 	Token any             // what the source needs to fetch it
 	Says  *Says           // what the bytes themselves do not tell; nil: they tell all
+	Once  bool            // it is the same in every run, as the places of a grid are: fetched once, before the others
+}
+
+// StepID is what a step is called in IDs: "f006"; of parts of an hour "f000m15".
+func StepID(step field.Seconds) string {
+	if minutes := step / 60 % 60; minutes != 0 {
+		return fmt.Sprintf("f%03dm%02d", step/3600, minutes)
+	}
+	return fmt.Sprintf("f%03d", step/3600)
 }
 
 // Says is what a source says of a file that holds one field and no headers, as a GeoTIFF does.

@@ -15,6 +15,7 @@ import (
 //	{valid:15}       the valid time
 //	{step:3}         the step in whole hours, of 3 digits at least; {step} of one
 //	{minutes:4}      the step in minutes
+//	{upper:2}        the step in hours, rounded up: files of an hour's steps are called by the last
 //	{name}           a word of the item: "var", "level", ...
 type Template struct {
 	parts []piece
@@ -25,7 +26,7 @@ type piece struct {
 	text, name, format string
 }
 
-// ParseTemplate reads a template; words are the names that it may have besides run, valid, step and minutes.
+// ParseTemplate reads a template; words are the names that it may have besides run, valid, step, minutes and upper.
 func ParseTemplate(text string, words ...string) (Template, error) {
 	var t Template
 	for rest := text; rest != ""; {
@@ -58,7 +59,7 @@ func (p piece) check(words []string) error {
 			return fmt.Errorf("a form of time is wanted, as {%s:2006010215}", p.name)
 		}
 		return nil
-	case "step", "minutes":
+	case "step", "minutes", "upper":
 		if p.format == "" {
 			return nil
 		}
@@ -72,7 +73,7 @@ func (p piece) check(words []string) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("not one of run, valid, step, minutes%s", strings.Join(append([]string{""}, words...), ", "))
+	return fmt.Errorf("not one of run, valid, step, minutes, upper%s", strings.Join(append([]string{""}, words...), ", "))
 }
 
 // Has tells that a template has a place for a name.
@@ -100,6 +101,8 @@ func (t Template) Expand(run field.Time, step field.Seconds, words map[string]st
 			out.WriteString(p.number(int64(step) / 3600))
 		case "minutes":
 			out.WriteString(p.number(int64(step) / 60))
+		case "upper":
+			out.WriteString(p.number((int64(step) + 3599) / 3600))
 		default:
 			out.WriteString(words[p.name])
 		}

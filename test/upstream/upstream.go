@@ -69,10 +69,14 @@ func New(pool Pool, options Options) *Server {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	record := Request{At: time.Now(), Method: r.Method, URL: r.URL.RequestURI(), Range: r.Header.Get("Range")}
 	counted := &counting{ResponseWriter: w}
+	s.mu.Lock()
+	number := len(s.requests)
+	s.requests = append(s.requests, record)
+	s.mu.Unlock()
 	defer func() {
 		record.Status, record.Bytes = counted.status, counted.bytes
 		s.mu.Lock()
-		s.requests = append(s.requests, record)
+		s.requests[number] = record
 		s.mu.Unlock()
 	}()
 	if strings.HasPrefix(r.URL.Path, "/nomads/") && s.blocked(record.At) {
@@ -81,6 +85,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	fault := s.fault(r)
 	record.Fault = fault.Kind
+	s.mu.Lock()
+	s.requests[number] = record
+	s.mu.Unlock()
 	fault.serve(counted, r, s.mux)
 }
 

@@ -27,6 +27,8 @@ type settings struct {
 	Packed string            `yaml:"packed"` // "bzip2", "gzip", or nothing
 	Header map[string]string `yaml:"header"` // ${NAME} stands for a variable of the environment
 	Ranges []stepRange       `yaml:"ranges"` // files that hold several steps
+
+	Constants []string `yaml:"constants"` // templates of files that are the same in every run, as those of a grid's places: fetched once, first
 }
 
 // stepRange is a file's steps.
@@ -41,6 +43,7 @@ type stepRange struct {
 type files struct {
 	feed   models.Feed
 	url    source.Template
+	always []source.Template
 	set    settings
 	header http.Header
 	client *fetch.Client
@@ -58,6 +61,13 @@ func New(f models.Feed, client *fetch.Client) (source.Source, error) {
 	}
 	if s.set.URL == "" {
 		return nil, fmt.Errorf("feed of %s: url: missing", f.Model)
+	}
+	for _, text := range s.set.Constants {
+		t, err := source.ParseTemplate(text)
+		if err != nil {
+			return nil, fmt.Errorf("feed of %s: constants: %w", f.Model, err)
+		}
+		s.always = append(s.always, t)
 	}
 	switch s.set.Packed {
 	case "", "bzip2", "gzip":
@@ -96,6 +106,11 @@ func (s *files) Runs(context.Context) ([]field.Time, error) { return nil, source
 // Items lists all files of a run.
 func (s *files) Items(_ context.Context, run field.Time) (items []source.Item, whole bool, err error) {
 	steps := source.Steps(s.feed.Schedule, run)
+	for i, t := range s.always {
+		item := s.item(t, run, []field.Seconds{0}, nil, fmt.Sprintf("constant/%d", i))
+		item.Steps, item.Once = nil, true
+		items = append(items, item)
+	}
 	if len(s.set.Ranges) > 0 {
 		for _, r := range s.set.Ranges {
 			var within []field.Seconds
@@ -105,18 +120,18 @@ func (s *files) Items(_ context.Context, run field.Time) (items []source.Item, w
 				}
 			}
 			if len(within) > 0 {
-				items = append(items, s.item(run, within, map[string]string{"range": r.Name}, r.Name))
+				items = append(items, s.item(s.url, run, within, map[string]string{"range": r.Name}, r.Name))
 			}
 		}
 		return items, true, nil
 	}
 	for _, step := range steps {
 		if !s.byElement() {
-			items = append(items, s.item(run, []field.Seconds{step}, nil, fmt.Sprintf("f%03d", step/3600)))
+			items = append(items, s.item(s.url, run, []field.Seconds{step}, nil, source.StepID(step)))
 			continue
 		}
 		for _, words := range source.Named(s.feed, step) {
-			items = append(items, s.item(run, []field.Seconds{step}, words, fmt.Sprintf("f%03d/%s", step/3600, source.Label(words))))
+			items = append(items, s.item(s.url, run, []field.Seconds{step}, words, source.StepID(step)+"/"+source.Label(words)))
 		}
 	}
 	return items, true, nil
@@ -132,8 +147,8 @@ func (s *files) byElement() bool {
 	return false
 }
 
-func (s *files) item(run field.Time, steps []field.Seconds, words map[string]string, id string) source.Item {
-	url := s.url.Expand(run, steps[len(steps)-1], words)
+func (s *files) item(t source.Template, run field.Time, steps []field.Seconds, words map[string]string, id string) source.Item {
+	url := t.Expand(run, steps[len(steps)-1], words)
 	name := path.Base(strings.SplitN(url, "?", 2)[0])
 	name = strings.TrimSuffix(strings.TrimSuffix(name, ".bz2"), ".gz")
 	return source.Item{ID: id, Run: run, Steps: steps, Name: cmp.Or(name, id), From: fetch.Show(url), Token: url}

@@ -83,19 +83,22 @@ func parseECMWF(text []byte) (all []entry, err error) {
 	return all, lines.Err()
 }
 
-// choose keeps the entries that fit one of what is wanted: every name that is said must be so.
-func choose(all []entry, wanted []map[string]string) (chosen []entry) {
-	for _, e := range all {
-		for _, w := range wanted {
-			if fits(e.words, w) {
-				if n := len(chosen); n == 0 || chosen[n-1].from != e.from {
-					chosen = append(chosen, e)
-				}
-				break
+// choose keeps the entries that fit one of what is wanted: every name that is said must be so. all tells that each of what is wanted
+// has an entry.
+func choose(entries []entry, wanted []map[string]string) (chosen []entry, all bool) {
+	found := make([]bool, len(wanted))
+	for _, e := range entries {
+		for i, w := range wanted {
+			if !fits(e.words, w) {
+				continue
+			}
+			found[i] = true
+			if n := len(chosen); n == 0 || chosen[n-1].from != e.from {
+				chosen = append(chosen, e)
 			}
 		}
 	}
-	return chosen
+	return chosen, !slices.Contains(found, false)
 }
 
 func fits(words, wanted map[string]string) bool {

@@ -75,7 +75,7 @@ func (s *nomads) Items(_ context.Context, run field.Time) (items []source.Item, 
 		}
 		address := s.set.URL + "?" + q
 		items = append(items, source.Item{
-			ID: fmt.Sprintf("f%03d", step/3600), Run: run, Steps: []field.Seconds{step}, Name: s.file.Expand(run, step, nil), From: fetch.Show(address), Token: address,
+			ID: source.StepID(step), Run: run, Steps: []field.Seconds{step}, Name: s.file.Expand(run, step, nil), From: fetch.Show(address), Token: address,
 		})
 	}
 	return items, true, nil

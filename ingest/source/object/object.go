@@ -2,7 +2,6 @@
 package object
 
 import (
-	"bytes"
 	"context"
 	"encoding/xml"
 	"fmt"
@@ -80,12 +79,14 @@ func (s *object) Items(ctx context.Context, run field.Time) (items []source.Item
 	prefix := s.prefix.Expand(run, 0, nil)
 	q := url.Values{"list-type": {"2"}, "prefix": {prefix}}
 	for range maxPages {
-		var text bytes.Buffer
-		if _, err := s.client.Get(ctx, fetch.Request{Provider: s.feed.Provider, URL: s.set.URL + "/?" + q.Encode(), Max: maxAnswer}, &text); err != nil {
+		address := s.set.URL + "/?" + q.Encode()
+		text, err := s.client.Small(ctx, fetch.Request{Provider: s.feed.Provider, URL: address, Max: maxAnswer})
+		if err != nil {
 			return nil, false, err
 		}
 		var page listing
-		if err := xml.Unmarshal(text.Bytes(), &page); err != nil {
+		if err := xml.Unmarshal(text, &page); err != nil {
+			s.client.Forget(address)
 			return nil, false, fmt.Errorf("%s: %w: %w", s.set.URL, source.ErrContent, err)
 		}
 		for _, o := range page.Contents {

@@ -89,7 +89,7 @@ func kinds(url string) map[string]struct {
 			"url": url + "/nomads/cgi-bin/filter_gfs_0p25.pl", "dir": "/gfs.{run:20060102}/{run:15}/atmos", "file": "gfs.t{run:15}z.pgrb2.0p25.f{step:3}"}}, 1, false},
 		"files": {models.Feed{Kind: "http", Schedule: hourly, Settings: map[string]any{
 			"url": url + "/noaa/gfs.{run:20060102}/{run:15}/atmos/gfs.t{run:15}z.pgrb2.0p25.f{step:3}"}}, 3, false},
-		"dwd": {models.Feed{Kind: "http", Schedule: hourly, Elements: []models.Wanted{{Names: map[string]string{"var": "u_10m|v_10m"}}}, Settings: map[string]any{
+		"dwd": {models.Feed{Kind: "http", Schedule: three(), Elements: []models.Wanted{{Names: map[string]string{"var": "u_10m|v_10m"}}}, Settings: map[string]any{
 			"packed": "bzip2", "url": url + "/dwd/weather/nwp/icon-d2/grib/{run:15}/{var}/icon-d2_germany_regular-lat-lon_single-level_{run:2006010215}_{step:3}_2d_{var}.grib2.bz2"}}, 1, true},
 		"wcs": {models.Feed{Kind: "wcs", Model: "arome", Schedule: hourly, Elements: []models.Wanted{{Element: "tcc", Names: map[string]string{"name": "TOTAL_CLOUD_COVER__GROUND_OR_WATER_SURFACE", "unit": "%"}}}, Settings: map[string]any{
 			"url": url + "/meteofrance/public/arome/1.0/wcs/MF-NWP-HIGHRES-AROME-0025-FRANCE-WCS/GetCoverage", "coverage": "{name}___{run:2006-01-02T15.04.05Z}",
@@ -102,6 +102,13 @@ func kinds(url string) map[string]struct {
 func hourly3() models.Schedule {
 	s := hourly
 	s.Steps = []models.StepRange{{From: 0, To: 9 * time.Hour, Every: 3 * time.Hour}}
+	return s
+}
+
+// three is a schedule of three steps, one of which is late: packing takes long.
+func three() models.Schedule {
+	s := hourly
+	s.Steps = []models.StepRange{{From: 0, To: time.Hour, Every: time.Hour}, {From: 9 * time.Hour, To: 9 * time.Hour}}
 	return s
 }
 

@@ -112,7 +112,7 @@ func (s *wcs) Items(_ context.Context, run field.Time) (items []source.Item, who
 func (s *wcs) item(run field.Time, step field.Seconds, w models.Wanted, level float64) source.Item {
 	period, _ := time.ParseDuration(w.Names["period"]) // checked
 	t := token{id: s.coverage.Expand(run, step, w.Names) + suffix(period), valid: run + field.Time(step), bounds: s.feed.Area}
-	id := fmt.Sprintf("f%03d/%s", step/3600, w.Element)
+	id := source.StepID(step) + "/" + w.Element
 	if axis := w.Names["level"]; axis != "" {
 		there := level
 		if axis == "pressure" {
