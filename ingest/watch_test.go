@@ -62,6 +62,7 @@ func TestFilesThatAppearAreReadOnce(t *testing.T) {
 func TestASlowFileIsReadWhenItIsWhole(t *testing.T) {
 	dir, s := t.TempDir(), newFakeStore()
 	i, log := newIntake(s, "")
+	i.options.Settle = time.Second // much longer than a busy machine rests between two pieces
 	watching(t, i, dir)
 	whole := []byte(text(fakeMessage{Element: "t", Valid: 1, Seed: 1}, fakeMessage{Element: "t", Valid: 2, Seed: 2}))
 	f := must(os.Create(filepath.Join(dir, "slow")))

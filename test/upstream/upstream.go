@@ -40,7 +40,7 @@ type Server struct {
 	mux     *http.ServeMux
 
 	mu       sync.Mutex
-	requests []Request
+	requests []*Request
 	tried    map[string]int // requests of a path, to which faults are counted
 	recent   []time.Time    // on NOMADS, within a minute
 }
@@ -84,7 +84,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	fault := s.fault(r)
+	s.mu.Lock()
 	record.Fault = fault.Kind
+	s.mu.Unlock()
 	s.mu.Lock()
 	s.requests[number] = record
 	s.mu.Unlock()
@@ -105,11 +107,15 @@ func (s *Server) blocked(now time.Time) bool {
 	return len(s.recent) > s.options.Limit
 }
 
-// Requests lists what was asked so far.
+// Requests lists what was asked so far; of those under way status and bytes are not known yet.
 func (s *Server) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return append([]Request(nil), s.requests...)
+	all := make([]Request, len(s.requests))
+	for i, r := range s.requests {
+		all[i] = *r
+	}
+	return all
 }
 
 // Published tells whether a step of a run is there: yes, not yet, or no longer.
