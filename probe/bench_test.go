@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/go-spatial/geom"
+
 	"isobar/field"
 	"isobar/geo"
 )
@@ -117,7 +119,7 @@ func BenchmarkAlong(b *testing.B) {
 // BenchmarkStatistics sums up a fortieth of the Earth at 13 steps.
 func BenchmarkStatistics(b *testing.B) {
 	h := quarter(b, benchElements[:1], 13)
-	area, err := Boxed(geo.Box{0, 30, 60, 60})
+	area, err := Polygons(geom.Polygon{square(0, 30, 60, 60)})
 	if err != nil {
 		b.Fatal(err)
 	}

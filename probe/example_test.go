@@ -39,13 +39,3 @@ func ExampleEngine_Probe() {
 	}
 	_ = series
 }
-
-// What lies within 50 km of a place.
-func ExampleCircle() {
-	circle, err := probe.Circle(geo.LonLat{Lon: 10, Lat: 50}, 50e3)
-	if err != nil {
-		panic(err)
-	}
-	fmt.Println(circle.Has(geo.LonLat{Lon: 10.5, Lat: 50.2}), circle.Has(geo.LonLat{Lon: 11, Lat: 50}))
-	// Output: true false
-}

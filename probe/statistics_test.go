@@ -55,7 +55,7 @@ func TestAnAreaWithinACell(t *testing.T) {
 	if err2 != nil || !got[0].Near || got[0].Of[0].Mean != 282 {
 		t.Errorf("the area has %+v, %v", got, err2)
 	}
-	r, err = Boxed(geo.Box{-180, -90, 180, 90})
+	r, err = Polygons(geom.Polygon{square(-180, -90, 180, 90)})
 	if _, err := h.engine.Statistics(t.Context(), h.catalogue, clock(0), StatisticsRequest{Columns: warm, Area: region(t, r, err)}); !errors.Is(err, ErrTooLarge) {
 		t.Errorf("684 cells give %v", err)
 	}
