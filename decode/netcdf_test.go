@@ -93,11 +93,11 @@ func TestProjectedPlacesAreThoseOfTheFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lats, err := f.Var("latitude").All()
+	lats, err := f.Var("latitude").Coordinates()
 	if err != nil {
 		t.Fatal(err)
 	}
-	lons, err := f.Var("longitude").All()
+	lons, err := f.Var("longitude").Coordinates()
 	if err != nil {
 		t.Fatal(err)
 	}

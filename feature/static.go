@@ -200,18 +200,3 @@ func (m *match) holds(f *Feature) bool {
 	}
 	return m.q.Filter == nil || m.q.Filter(f)
 }
-
-// Select is the page of a list that a query asks for: a collection without an index of its own answers with it.
-func Select(features []Feature, q Query) Page {
-	m, page := newMatch(q), Page{Features: []Feature{}}
-	for i := range features {
-		if len(q.IDs) > 0 && !slices.Contains(q.IDs, features[i].ID) || !m.holds(&features[i]) {
-			continue
-		}
-		if page.Matched >= q.Offset && (q.Limit <= 0 || len(page.Features) < q.Limit) {
-			page.Features = append(page.Features, features[i])
-		}
-		page.Matched++
-	}
-	return page
-}

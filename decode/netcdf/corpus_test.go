@@ -125,7 +125,7 @@ func compareVars(t *testing.T, f *File, want judged) {
 		if !v.Numeric() {
 			continue
 		}
-		values, err := v.All()
+		values, err := allOf(v)
 		if err != nil {
 			t.Errorf("%s: %s: %v", want.File, w.Name, err)
 			continue

@@ -172,13 +172,11 @@ func (v *Var) Read(start, count []int, put func(i int, x float64)) error {
 	return v.read(start, count, put)
 }
 
-// maxAll bounds what All reads: coordinates of the largest grids.
+// maxAll bounds what Coordinates reads: coordinates of the largest grids.
 const maxAll = 1 << 26
 
-// All reads all numbers of a variable: scaled, and NaN where they are missing.
-func (v *Var) All() ([]float64, error) { return v.all(v.Mask()) }
-
-// Coordinates is All for coordinates, which are valid as they are (CF 1.11, 2.5.1), whatever range a file tells.
+// Coordinates reads all numbers of a coordinate variable: scaled, and NaN where they are missing. They are valid as they are (CF 1.11,
+// 2.5.1), whatever range a file tells.
 func (v *Var) Coordinates() ([]float64, error) {
 	m := v.Mask()
 	m.low, m.high = math.Inf(-1), math.Inf(1)

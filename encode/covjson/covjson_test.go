@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"math"
 	"slices"
 	"testing"
@@ -16,7 +15,6 @@ import (
 	"isobar/encode"
 	"isobar/encode/covjson"
 	"isobar/field"
-	"isobar/geo"
 	"isobar/sample"
 )
 
@@ -162,37 +160,6 @@ func TestNumbersAreWrittenAsTheyAre(t *testing.T) {
 	}{{0, "0"}, {281.15, "281.15"}, {-1e-7, "-1e-07"}, {1e20, "1e+20"}, {math.NaN(), "null"}, {math.Inf(1), "null"}} {
 		if got := string(covjson.AppendNumber(nil, c.x, 64)); got != c.want || !json.Valid([]byte(got)) {
 			t.Errorf("%v is %s, want %s", c.x, got, c.want)
-		}
-	}
-}
-
-func ExamplePointSeries() {
-	cube, _ := coveragetest.Cube(coveragetest.Shape{Grid: coveragetest.Grid("latlon:21x11:-10,40,10,50"), Times: 2}, coveragetest.Temperature())
-	c := covjson.PointSeries(geo.LonLat{Lon: 10, Lat: 50}, field.Level{}, cube.Times, []covjson.Series{
-		{Layer: cube.Variables[0].Layer, Name: "t2m", Values: covjson.Numbers{281.25, math.NaN()}},
-	})
-	text, err := json.Marshal(c.Ranges)
-	fmt.Println(string(text), err)
-	// Output: {"t2m":{"type":"NdArray","dataType":"float","axisNames":["t"],"shape":[2],"values":[281.25,null]}} <nil>
-}
-
-func TestPlacesHaveTheirDomains(t *testing.T) {
-	cube, _ := coveragetest.Cube(coveragetest.Shape{Grid: coveragetest.Grid("latlon:21x11:-10,40,10,50"), Times: 2}, coveragetest.Temperature())
-	level := func(v float64) field.Level { return field.Level{Kind: elements.Pressure, Value: v, To: v} }
-	one := []covjson.Series{{Layer: cube.Variables[0].Layer, Name: "t", Values: covjson.Numbers{1, 2}}}
-	for _, c := range []struct {
-		coverage covjson.Coverage
-		domain   string
-		along    string
-	}{
-		{covjson.Point(geo.LonLat{Lon: 1, Lat: 2}, level(50000), cube.Times[0], one), "Point", ""},
-		{covjson.VerticalProfile(geo.LonLat{Lon: 1, Lat: 2}, []field.Level{level(50000), level(85000)}, cube.Times[0], one), "VerticalProfile", "z"},
-	} {
-		if c.coverage.Domain.DomainType != c.domain || len(c.coverage.Domain.Axes) != 4 || len(c.coverage.Domain.Referencing) != 3 {
-			t.Errorf("%s: got %+v", c.domain, c.coverage.Domain)
-		}
-		if r := c.coverage.Ranges["t"]; c.along != "" && !slices.Equal(r.AxisNames, []string{c.along}) {
-			t.Errorf("%s: along %v", c.domain, r.AxisNames)
 		}
 	}
 }

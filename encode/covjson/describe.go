@@ -3,7 +3,6 @@ package covjson
 import (
 	"isobar/coverage"
 	"isobar/elements"
-	"isobar/field"
 	"isobar/layers"
 )
 
@@ -150,6 +149,3 @@ func Vertical(kind elements.LevelKind) Reference {
 	}
 	return Reference{[]string{"z"}, map[string]any{"type": "VerticalCRS", "cs": map[string]any{"csAxes": []any{axis}}}}
 }
-
-// levelOf is a level's number, and whether it has one.
-func levelOf(l field.Level) (float64, bool) { return l.Value, l.Value != 0 || l.To != 0 }

@@ -76,11 +76,6 @@ func (m Matrix) Limits(box geo.Box) (l Limits, ok bool) {
 	return Limits{int(minRow), int(maxRow), int(minCol), int(maxCol)}, true
 }
 
-// Contains tells whether a tile lies within the limits.
-func (l Limits) Contains(row, col int) bool {
-	return row >= l.MinRow && row <= l.MaxRow && col >= l.MinCol && col <= l.MaxCol
-}
-
 // quad makes the levels of a set, each with half the cell of the one above.
 func quad(r row, ref geo.Reference) []Matrix {
 	metres := 1.0

@@ -168,7 +168,7 @@ func (c *Catalogue) purge(ctx context.Context, id string) error {
 }
 
 // items is the range of a collection's items: "0" is the character behind "/".
-func items(id string) records.Range { return records.Range{From: id + "/", To: id + "0"} }
+func items(id string) records.Range { return records.Prefix(id + "/") }
 
 // Collections implements feature.Catalogue.
 func (c *Catalogue) Collections(ctx context.Context) ([]feature.Collection, error) {
