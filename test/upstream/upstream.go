@@ -40,7 +40,7 @@ type Server struct {
 	mux     *http.ServeMux
 
 	mu       sync.Mutex
-	requests []*Request
+	requests []Request
 	tried    map[string]int // requests of a path, to which faults are counted
 	recent   []time.Time    // on NOMADS, within a minute
 }
@@ -84,9 +84,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	fault := s.fault(r)
-	s.mu.Lock()
 	record.Fault = fault.Kind
-	s.mu.Unlock()
 	s.mu.Lock()
 	s.requests[number] = record
 	s.mu.Unlock()
@@ -111,11 +109,7 @@ func (s *Server) blocked(now time.Time) bool {
 func (s *Server) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	all := make([]Request, len(s.requests))
-	for i, r := range s.requests {
-		all[i] = *r
-	}
-	return all
+	return append([]Request(nil), s.requests...)
 }
 
 // Published tells whether a step of a run is there: yes, not yet, or no longer.
