@@ -12,7 +12,6 @@ import (
 	"strconv"
 	"time"
 
-	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 	"go.mongodb.org/mongo-driver/v2/mongo/readpref"
@@ -42,6 +41,7 @@ type Options struct {
 type Client struct {
 	*mongo.Client
 	primary *readpref.ReadPref
+	kind    kind
 }
 
 // Connect makes a client. It does not wait for a server: the first operation does. The error is of the options, and does not tell the
@@ -62,7 +62,7 @@ func Connect(o Options) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("mongodb: %w", err)
 	}
-	return &Client{client, readpref.Primary()}, nil
+	return &Client{Client: client, primary: readpref.Primary()}, nil
 }
 
 // apply sets what stands beside the URI.
@@ -123,14 +123,3 @@ func (c *Client) Primary(of *mongo.Collection) *mongo.Collection {
 
 // Ping asks the primary whether it is there.
 func (c *Client) Ping(ctx context.Context) error { return c.Client.Ping(ctx, c.primary) }
-
-// OneByOne tells that a server finds documents fast by one identity only, not by a list of them: FerretDB 1 reads the whole
-// collection for that.
-func (c *Client) OneByOne(ctx context.Context) (bool, error) {
-	info, err := c.Database("admin").RunCommand(ctx, bson.D{{Key: "buildInfo", Value: 1}}).Raw()
-	if err != nil {
-		return false, err
-	}
-	_, lookupErr := info.LookupErr("ferretdbVersion")
-	return lookupErr == nil, nil
-}

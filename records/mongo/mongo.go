@@ -42,6 +42,7 @@ const never = math.MaxInt64
 //
 // Expiry is judged by the clocks of the processes.
 type Store struct {
+	client     *mongodb.Client
 	all, bells *mongo.Collection
 	ringing    *ringer
 	stop       context.CancelFunc
@@ -69,7 +70,7 @@ func Open(ctx context.Context, c *mongodb.Client, database string) (*Store, erro
 	db := c.Database(database)
 	// What was written by one process is what the next one compares with: nothing that a failover may take back.
 	all := c.Primary(db.Collection(documentsName, options.Collection().SetReadConcern(readconcern.Majority())))
-	s := &Store{all: all, bells: c.Primary(db.Collection(bellsName))}
+	s := &Store{client: c, all: all, bells: c.Primary(db.Collection(bellsName))}
 	if err := s.prepare(ctx); err != nil {
 		return nil, s.fault(err)
 	}

@@ -79,11 +79,13 @@ func (s *Store) swap(ctx context.Context, r row, version int64, alive bool) (boo
 	if alive {
 		filter = append(filter, bson.E{Key: "x", Value: bson.D{{Key: "$gt", Value: now()}}})
 	}
-	done, err := s.all.UpdateOne(ctx, filter, r.set())
-	if err != nil {
-		return false, err
-	}
-	return done.MatchedCount == 1, nil
+	there := false
+	err := s.client.Alone(ctx, s.all, r.ID, func() error {
+		done, err := s.all.UpdateOne(ctx, filter, r.set())
+		there = err == nil && done.MatchedCount == 1
+		return err
+	})
+	return there, err
 }
 
 // set is the update that makes a document this row.
@@ -182,7 +184,11 @@ func (s *Store) putOver(ctx context.Context, kind string, again []records.Docume
 			writes = append(writes, mongo.NewUpdateOneModel().SetFilter(bson.D{{Key: "_id", Value: r.ID}, {Key: "v", Value: version}}).SetUpdate(r.set()))
 		}
 	}
-	if len(writes) == len(again) && len(writes) > 0 {
+	simple, err := s.client.Simple(ctx)
+	if err != nil {
+		return s.failed(ctx, err)
+	}
+	if len(writes) == len(again) && len(writes) > 0 && !simple {
 		done, err := s.all.BulkWrite(ctx, writes, options.BulkWrite().SetOrdered(false))
 		if err != nil {
 			return s.failed(ctx, err)
