@@ -1,20 +1,16 @@
 package geotiff
 
 import (
-	"bufio"
 	"bytes"
-	"encoding/json"
 	"math"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"isobar/decode/decodetest"
 	"isobar/geo"
 )
-
-// corpus is the folder of shared files.
-const corpus = "../../../shared/data"
 
 // judged is a band as GDAL reads it.
 type judged struct {
@@ -42,33 +38,9 @@ type (
 	}
 )
 
-func readCorpus(t *testing.T) (all []judged) {
-	t.Helper()
-	f, err := os.Open(filepath.Join(corpus, "reference-raster.jsonl"))
-	if err != nil {
-		t.Skipf("no corpus: the folder shared/data is missing beside the checkout: %v", err)
-	}
-	defer f.Close()
-	lines := bufio.NewScanner(f)
-	lines.Buffer(nil, 1<<24)
-	for lines.Scan() {
-		var j judged
-		if err := json.Unmarshal(lines.Bytes(), &j); err != nil {
-			t.Fatal(err)
-		}
-		if strings.HasPrefix(j.File, "geotiff/") {
-			all = append(all, j)
-		}
-	}
-	if len(all) < 7 {
-		t.Fatalf("%d bands in the reference, not 7 or more", len(all))
-	}
-	return all
-}
-
 func TestBandsAreThoseOfGDAL(t *testing.T) {
-	for _, want := range readCorpus(t) {
-		content, err := os.ReadFile(filepath.Join(corpus, want.File))
+	for _, want := range decodetest.Reference[judged](t, "geotiff", 7) {
+		content, err := os.ReadFile(filepath.Join(decodetest.Corpus, want.File))
 		if err != nil {
 			t.Fatal(err)
 		}

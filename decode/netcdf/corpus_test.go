@@ -1,17 +1,14 @@
 package netcdf
 
 import (
-	"bufio"
-	"encoding/json"
 	"math"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-)
 
-// corpus is the folder of shared files.
-const corpus = "../../../shared/data"
+	"isobar/decode/decodetest"
+)
 
 // judged is a file as the NetCDF library reads it.
 type judged struct {
@@ -37,38 +34,14 @@ type judged struct {
 	} `json:"variables"`
 }
 
-func readCorpus(t *testing.T) (all []judged) {
-	t.Helper()
-	f, err := os.Open(filepath.Join(corpus, "reference-raster.jsonl"))
-	if err != nil {
-		t.Skipf("no corpus: the folder shared/data is missing beside the checkout: %v", err)
-	}
-	defer f.Close()
-	lines := bufio.NewScanner(f)
-	lines.Buffer(nil, 1<<24)
-	for lines.Scan() {
-		var j judged
-		if err := json.Unmarshal(lines.Bytes(), &j); err != nil {
-			t.Fatal(err)
-		}
-		if strings.HasPrefix(j.File, "netcdf/") {
-			all = append(all, j)
-		}
-	}
-	if len(all) < 9 {
-		t.Fatalf("%d files in the reference, not 9 or more", len(all))
-	}
-	return all
-}
-
 // models are our names of formats.
 var models = map[string]string{
 	"NETCDF3_CLASSIC": "classic", "NETCDF3_64BIT_OFFSET": "64-bit offset", "NETCDF4": "NetCDF-4", "NETCDF4_CLASSIC": "NetCDF-4",
 }
 
 func TestVariablesAreThoseOfTheLibrary(t *testing.T) {
-	for _, want := range readCorpus(t) {
-		file, err := os.Open(filepath.Join(corpus, want.File))
+	for _, want := range decodetest.Reference[judged](t, "netcdf", 9) {
+		file, err := os.Open(filepath.Join(decodetest.Corpus, want.File))
 		if err != nil {
 			t.Fatal(err)
 		}
