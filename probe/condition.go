@@ -14,6 +14,7 @@ type Condition struct {
 	expr *elements.Expression
 	// left and right are the sides of a comparison: where their difference crosses zero the condition turns. Nil of others.
 	left, right *elements.Expression
+	less        bool // left < right, or <=
 }
 
 // ParseCondition compiles an expression over columns (see elements.ParseExpression). Errors are *ParameterError of "expression".
@@ -30,11 +31,11 @@ func ParseCondition(text string) (*Condition, error) {
 		return nil, wrong("expression", "it names no element")
 	}
 	c := &Condition{Text: text, expr: expr}
-	if a, b, ok := sides(text); ok {
+	if a, b, less, ok := sides(text); ok {
 		left, errLeft := elements.ParseExpression(a)
 		right, errRight := elements.ParseExpression(b)
 		if errLeft == nil && errRight == nil {
-			c.left, c.right = left, right
+			c.left, c.right, c.less = left, right, less
 		}
 	}
 	return c, nil
@@ -44,7 +45,7 @@ func ParseCondition(text string) (*Condition, error) {
 func (c *Condition) Names() []string { return c.expr.Inputs() }
 
 // sides cuts a comparison of size that is no part of anything else.
-func sides(text string) (left, right string, ok bool) {
+func sides(text string) (left, right string, less, ok bool) {
 	depth := 0
 	for i, r := range text {
 		switch r {
@@ -54,11 +55,23 @@ func sides(text string) (left, right string, ok bool) {
 			depth--
 		case '<', '>':
 			if depth == 0 {
-				return text[:i], strings.TrimPrefix(text[i+1:], "="), true
+				return text[:i], strings.TrimPrefix(text[i+1:], "="), r == '<', true
 			}
 		}
 	}
-	return "", "", false
+	return "", "", false, false
+}
+
+// Bounded is the quantity that a comparison of size bounds, its side that names elements, and whether the least is furthest beyond the
+// bound; nil of conditions that are no such comparison.
+func (c *Condition) Bounded() (quantity *elements.Expression, least bool) {
+	switch {
+	case c.left == nil:
+		return nil, false
+	case len(c.left.Inputs()) > 0:
+		return c.left, c.less
+	}
+	return c.right, !c.less
 }
 
 // Columns are the columns that a condition's names mean: given ones by their name, of the others the layer of that name, or the

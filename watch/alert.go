@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/go-spatial/geom"
@@ -102,7 +101,7 @@ func prepareAlert(d Alert) (*alert, error) {
 			return nil, wrong("clear", "%s", reason(err))
 		}
 	}
-	a.extreme = measureOf(d.Expression)
+	a.extreme.expr, a.extreme.least = a.fires.Bounded()
 	for name := range d.Levels {
 		if !slices.Contains(a.fires.Names(), name) && (a.clears == nil || !slices.Contains(a.clears.Names(), name)) {
 			return nil, wrong("levels."+name, "the expression does not name it")
@@ -163,35 +162,6 @@ func (a *alert) prepareWhere() (err error) {
 type measure struct {
 	expr  *elements.Expression // nil: there is none
 	least bool                 // the least is the worst
-}
-
-// measureOf reads the quantity off a comparison: the side that names elements.
-func measureOf(text string) (m measure) {
-	depth := 0
-	for i, r := range text {
-		switch r {
-		case '(':
-			depth++
-		case ')':
-			depth--
-		case '<', '>':
-			if depth != 0 {
-				continue
-			}
-			left, err := elements.ParseExpression(text[:i])
-			if err != nil {
-				return measure{}
-			}
-			if len(left.Inputs()) > 0 {
-				return measure{left, r == '<'}
-			}
-			if right, err := elements.ParseExpression(strings.TrimPrefix(text[i+1:], "=")); err == nil {
-				return measure{right, r == '>'}
-			}
-			return measure{}
-		}
-	}
-	return measure{}
 }
 
 // atRest writes a definition.
