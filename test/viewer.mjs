@@ -50,11 +50,12 @@ function watch() {
 async function open(name, blockTiles) {
   const page = await browser.newPage({ viewport, colorScheme: 'light' });
   const seen = { tiles: new Map(), requests: 0, pending: 0 };
-  page.on('request', () => seen.pending++);
-  for (const end of ['requestfinished', 'requestfailed']) page.on(end, () => seen.pending--);
+  const ends = r => !r.url().endsWith('/events.js'); // the shared worker's script counts as asked for as long as the worker lives
+  page.on('request', r => { if (ends(r)) seen.pending++; });
+  for (const end of ['requestfinished', 'requestfailed']) page.on(end, r => { if (ends(r)) seen.pending--; });
   if (blockTiles) await page.route(/\/xyz\//, r => r.abort());
   else {
-    page.on('requestfailed', r => troubles.push(`${name}: ${r.failure()?.errorText} ${r.url()}`));
+    page.on('requestfailed', r => ends(r) && troubles.push(`${name}: ${r.failure()?.errorText} ${r.url()}`));
     page.on('console', m => { if (m.type() === 'error') troubles.push(`${name}: ${m.text()}`); });
   }
   page.on('pageerror', e => troubles.push(`${name}: ${e.message}`));

@@ -1,186 +1,234 @@
-// The viewer: layers by model, a time slider, the legend, and the value under the pointer.
-/* global ol */
-import { layers } from './capabilities.js';
+// The viewer: what is chosen, shown on a map, with nothing but the services that everybody else has.
+import { layers, offers } from './capabilities.js';
+import { levelTitle, makeChoices, pickers } from './choices.js';
 import { makeMap } from './map.js';
+import { valueAt } from './numbers.js';
+import { forgetRuns, initialTime, learnRuns, picture, pictures } from './pictures.js';
+import { active, address, entry, look, recall } from './state.js';
+import { label, makeTimebar } from './timebar.js';
+import { converter, digits, unitsOf } from './units.js';
+import { language, languages, learn, speak, t } from './words.js';
 
 const $ = id => document.getElementById(id);
-const { map, show, preload, forget, fit } = makeMap('map');
-const state = { all: [], layer: null, times: [], step: 0, style: '', elevation: '', member: '', playing: 0 };
+const view = makeMap('map');
+const house = { all: [], offers: { processes: [], events: false } };
+const dark = matchMedia('(prefers-color-scheme: dark)');
 
 function trouble(message) {
   $('trouble').textContent = message;
   $('trouble').hidden = !message;
 }
+const guarded = act => async (...all) => {
+  try { return await act(...all); } catch (err) { if (err.name !== 'AbortError') trouble(err.message); }
+};
 
-// ---- requests
+const remember = () => history.replaceState(null, '', `#${address()}`);
+const bar = makeTimebar({
+  show: (time, then) => { remember(); return view.show(pictures(time), () => { then(); shown(time); }); },
+  preload: time => view.preload(pictures(time)),
+});
+const choices = makeChoices({
+  all: () => house.all, fade: e => { const p = picture(e, look.time); if (p) view.fade(p); remember(); },
+  choose: guarded(layer => choose(layer)), add: guarded(layer => put(layer)), changed: guarded(kind => changed(kind)),
+});
 
-function dimensions(time) {
-  const q = new URLSearchParams();
-  if (time) q.set('time', time);
-  if (state.style) q.set('style', state.style);
-  if (state.elevation) q.set('elevation', state.elevation);
-  if (state.member) q.set('member', state.member);
-  return q;
+/** choose replaces the active layer; what it can keep of the old one's choices it keeps. */
+async function choose(layer) {
+  const old = active(), other = old && old.layer.model !== layer.model;
+  look.layers[look.active] = entry(layer, old ?? {});
+  if (old && old.layer.unit !== layer.unit) active().unit = '';
+  if (other) view.fit(layer.box, room());
+  await changed('layers');
 }
 
-const tiles = time => `xyz/${state.layer.name}/{z}/{x}/{y}${devicePixelRatio > 1.5 ? '@2x' : ''}.png?${dimensions(time)}`;
-
-/** valueAt asks GetFeatureInfo for the middle of a small map around a place. */
-async function valueAt([x, y], signal) {
-  const r = 50.5 * map.getView().getResolution();
-  const q = new URLSearchParams({ SERVICE: 'WMS', VERSION: '1.3.0', REQUEST: 'GetFeatureInfo', LAYERS: state.layer.name, QUERY_LAYERS: state.layer.name, STYLES: state.style, CRS: 'EPSG:3857', BBOX: [x - r, y - r, x + r, y + r].join(), WIDTH: 101, HEIGHT: 101, I: 50, J: 50, INFO_FORMAT: 'application/json' });
-  if (state.times.length) q.set('TIME', state.times[state.step]);
-  if (state.elevation) q.set('ELEVATION', state.elevation);
-  if (state.member) q.set('DIM_MEMBER', state.member);
-  const answer = await fetch(`wms?${q}`, { signal });
-  if (!answer.ok) return null;
-  return (await answer.json()).features[0]?.properties ?? null;
+async function put(layer) {
+  look.layers.unshift(entry(layer));
+  look.active = 0;
+  await changed('layers');
 }
 
-// ---- time
-
-function label(time) {
-  if (!time) return 'no time';
-  return new Date(time).toLocaleString('en-GB', { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZone: 'UTC' }) + ' UTC';
-}
-
-async function step(to) {
-  const n = Math.max(state.times.length, 1);
-  state.step = ((to % n) + n) % n;
-  $('slider').value = state.step;
-  const time = state.times[state.step];
-  $('slider').setAttribute('aria-valuetext', label(time));
-  $('instant').ariaBusy = 'true'; // it names what is on screen, and this is not yet
-  remember();
-  await show(tiles(time), () => Object.assign($('instant'), { textContent: label(time), dateTime: time ?? '', ariaBusy: 'false' }));
-}
-
-function play(on) {
-  clearTimeout(state.playing);
-  state.playing = 0;
-  $('play').textContent = on ? '❚❚' : '▶';
-  $('play').setAttribute('aria-label', on ? 'Pause' : 'Play');
-  if (!on) return;
-  const next = async () => {
-    await step(state.step + 1);
-    if (!state.playing) return;
-    preload(tiles(state.times[(state.step + 1) % state.times.length]));
-    state.playing = setTimeout(next, 450);
-  };
-  state.playing = setTimeout(next, 0);
-}
-
-// ---- layers
-
-function choose(layer, time) {
-  play(false);
-  forget();
-  Object.assign(state, { layer, times: layer.times, style: layer.styles[0]?.name ?? '', elevation: layer.elevation?.initial ?? '', member: layer.member?.initial ?? '' });
-  $('title').textContent = layer.title;
-  const only = layer.elevation?.values.length === 1 ? levelTitle(layer.elevation.values[0], layer.elevation.unit) : '';
-  $('about').textContent = [layer.model, only, layer.reference && `run ${label(layer.reference)}`, layer.attribution].filter(Boolean).join(' · ');
-  $('slider').max = Math.max(layer.times.length - 1, 0);
-  for (const id of ['slider', 'play']) $(id).disabled = layer.times.length < 2;
-  for (const b of $('layers').querySelectorAll('button')) b.setAttribute('aria-current', b.dataset.name === layer.name);
-  pickers(layer);
+/** changed shows what was changed of the layers; the old pictures stay until the new ones are there. */
+async function changed(kind) {
+  if (kind !== 'active') bar.play(false);
+  await learnRuns();
+  choices.list();
+  choices.stack();
+  describe();
   legend();
-  const at = layer.times.indexOf(time ?? layer.time);
-  step(at < 0 ? 0 : at);
+  bar.read();
+  if (kind !== 'active') await bar.go(look.time);
+  remember();
 }
 
-const levelTitle = (value, unit) => (unit === 'Pa' ? `${value / 100} hPa` : `${value} ${unit}`.trim());
-
-/** pickers offers the styles, levels and members that the layer has more than one of. */
-function pickers(layer) {
-  $('pickers').replaceChildren();
-  const offer = (name, key, options) => {
-    if (options.length < 2) return;
-    const l = document.createElement('label'), s = document.createElement('select');
-    s.append(...options.map(o => new Option(o.title, o.name, false, o.name === state[key])));
-    s.onchange = () => { state[key] = s.value; forget(); legend(); step(state.step); };
-    l.append(name, ' ', s);
-    $('pickers').append(l);
-  };
-  offer('Style', 'style', layer.styles);
-  const levels = d => (d?.values ?? []).flatMap(v => v.includes('/') ? [] : [{ name: v, title: levelTitle(v, d.unit) }]);
-  offer('Level', 'elevation', levels(layer.elevation));
-  offer('Member', 'member', levels(layer.member));
+/** describe names the active layer, its level and its run, and offers its choices. */
+function describe() {
+  const e = active(), { layer } = e, p = picture(e, look.time);
+  $('title').textContent = layer.title;
+  document.title = `${layer.title} · Isobar`;
+  const level = layer.elevation?.values.length === 1 ? levelTitle(layer.elevation.values[0], layer.elevation.unit) : '';
+  const run = p?.run ? t(e.run ? 'runPinned' : 'runNamed', { run: label(p.run) }) : '';
+  $('about').textContent = [layer.modelTitle, level, run, p ? '' : t('noStep'), layer.attribution].filter(Boolean).join(' · ');
+  const levels = d => (d?.values ?? []).map(v => ({ name: v, title: levelTitle(v, d.unit) }));
+  pickers($('pickers'), e, [
+    { key: 'style', label: t('style'), values: layer.styles },
+    { key: 'level', label: t('level'), values: levels(layer.elevation) },
+    { key: 'member', label: t('member'), values: levels(layer.member) },
+    { key: 'run', label: t('run'), values: [{ name: '', title: t('newest') }, ...layer.runs.map(r => ({ name: r, title: label(r) }))] },
+    { key: 'unit', label: t('unit'), values: unitsOf(layer).map((u, i) => ({ name: i ? u.name : '', title: u.label })) },
+  ], guarded(changed));
 }
 
+/** legend draws what matches the active layer's style, in the unit that is chosen. */
 function legend() {
-  const q = new URLSearchParams({ SERVICE: 'WMS', VERSION: '1.3.0', REQUEST: 'GetLegendGraphic', LAYER: state.layer.name, STYLE: state.style, FORMAT: 'image/png', TRANSPARENT: 'TRUE', DARK: matchMedia('(prefers-color-scheme: dark)').matches });
+  const { layer, style, unit } = active();
+  const q = new URLSearchParams({ SERVICE: 'WMS', VERSION: '1.3.0', REQUEST: 'GetLegendGraphic', LAYER: layer.name, STYLE: style, FORMAT: 'image/png', TRANSPARENT: 'TRUE', DARK: darkNow() });
+  if (unit) q.set('UNITS', unit);
   $('legendImage').src = `wms?${q}`;
   $('legend').hidden = false;
 }
 
-function list() {
-  const wanted = $('search').value.trim().toLowerCase();
-  const found = state.all.filter(l => !wanted || `${l.title} ${l.model} ${l.name}`.toLowerCase().includes(wanted));
-  const byModel = Map.groupBy ? Map.groupBy(found, l => l.model) : found.reduce((m, l) => m.set(l.model, [...(m.get(l.model) ?? []), l]), new Map());
-  $('layers').replaceChildren(...[...byModel].flatMap(([model, ls]) => {
-    const h = document.createElement('h3');
-    h.textContent = model;
-    return [h, ...ls.map(l => {
-      const b = document.createElement('button');
-      Object.assign(b, { textContent: l.title, title: l.name, onclick: () => { const other = state.layer?.model !== l.model; choose(l); if (other) fit(l.box); } });
-      b.dataset.name = l.name;
-      b.setAttribute('aria-current', l === state.layer);
-      return b;
-    })];
-  }));
+/** shown is called when a time's pictures have come on screen. */
+function shown() {
+  describe();
 }
 
-// ---- what the address says, so that a link opens the same layer and time
+const room = () => (innerWidth > 700 ? [30, 60, 90, 300] : [60, 10, 130, 10]);
 
-function remember() {
-  const q = new URLSearchParams({ layer: state.layer.name });
-  if (state.times.length) q.set('time', state.times[state.step]);
-  history.replaceState(null, '', `#${q}`);
+// ---- the value under the pointer
+
+let waiting = 0, turn = 0;
+async function hover(e) {
+  const mine = ++turn, layer = active(), p = layer && picture(layer, look.time);
+  const v = p && await valueAt(p.name, p.query, view.toLonLat(e.coordinate), view.map.getView().getZoom());
+  if (mine !== turn) return;
+  $('value').hidden = !v;
+  if (!v) return;
+  layer.layer.unit ??= v.unit;
+  const u = converter(v.unit, layer.unit || layer.layer.shown);
+  $('value').textContent = `${digits(u.of(v.value))} ${u.label}`;
+  Object.assign($('value').style, { left: `${e.pixel[0]}px`, top: `${e.pixel[1]}px` });
 }
+const hide = () => { clearTimeout(waiting); turn++; $('value').hidden = true; };
+view.map.on('pointermove', e => {
+  clearTimeout(waiting);
+  if (e.dragging || !active()) hide();
+  else waiting = setTimeout(guarded(() => hover(e)), 30);
+});
+view.map.getViewport().addEventListener('mouseleave', hide);
+
+// ---- theme, language, projection
+
+const darkNow = () => (look.theme ? look.theme === 'dark' : dark.matches);
+function paint() {
+  document.documentElement.dataset.theme = darkNow() ? 'dark' : 'light';
+  view.paint(darkNow());
+}
+dark.onchange = () => { paint(); legend(); };
+
+function settings() {
+  const options = (id, values, value, act) => {
+    $(id).replaceChildren(...values.map(([name, title]) => new Option(title, name, false, name === value)));
+    $(id).onchange = guarded(() => act($(id).value));
+  };
+  options('projection', [['EPSG:3857', 'Mercator'], ['EPSG:4326', t('plain')], ['EPSG:3995', t('north')], ['EPSG:3031', t('south')], ['EPSG:3035', t('europe')]], look.projection, async code => {
+    bar.play(false);
+    look.projection = code;
+    await view.project(code);
+    await bar.go(look.time);
+  });
+  options('theme', [['', t('asSystem')], ['light', t('light')], ['dark', t('dark')]], look.theme, theme => { look.theme = theme; paint(); legend(); remember(); });
+  options('lang', languages.map(l => [l, { en: 'English', fr: 'Français' }[l]]), language(), to => { look.lang = to; say(to); remember(); });
+}
+
+/** say changes the language of everything. */
+function say(to) {
+  speak(to);
+  settings();
+  bar.speak();
+  if (!active()) return;
+  choices.list();
+  choices.stack();
+  describe();
+  Object.assign($('instant'), { textContent: label(look.time) });
+}
+
+// ---- new runs are offered, never forced
+
+const quiet = 10e3; // ms from the first map until the stream of events is opened
+let version = '';
+/** news looks whether the catalogue has changed, and offers what is new for the layers shown. */
+async function news() {
+  const answer = await fetch('collections?f=json', { method: 'HEAD', cache: 'no-cache' });
+  await answer.text(); // an answer that is not read to its end counts as broken off
+  const etag = answer.headers.get('ETag');
+  if (version && etag !== version) {
+    const all = await layers();
+    const fresh = look.layers.map(e => ({ e, now: all.find(l => l.name === e.layer.name) })).filter(({ e, now }) => now && (now.runs[0] !== e.layer.runs[0] || now.times.length !== e.layer.times.length));
+    if (fresh.length) {
+      const { e, now } = fresh[0];
+      $('offerText').textContent = now.runs[0] !== e.layer.runs[0] ? t('newRun', { model: now.modelTitle, run: label(now.runs[0]) }) : t('newSteps', { model: now.modelTitle });
+      $('offer').hidden = false;
+      $('accept').onclick = guarded(() => take(all));
+    } else {
+      house.all = all;
+      choices.list();
+    }
+  }
+  version = etag;
+}
+
+/** take shows the new catalogue: layers that follow go to the newest run. */
+async function take(all) {
+  $('offer').hidden = true;
+  house.all = all;
+  forgetRuns();
+  look.layers = look.layers.map(e => ({ e, now: all.find(l => l.name === e.layer.name) })).filter(x => x.now).map(({ e, now }) => entry(now, e));
+  await changed('layers');
+}
+$('decline').onclick = () => { $('offer').hidden = true; };
+
+/** listen hears of news by events where the server has them, and asks from time to time in any case. */
+function listen() {
+  const hear = guarded(() => document.hidden || news());
+  hear();
+  if (house.offers.events && window.SharedWorker) setTimeout(() => { new SharedWorker('viewer/events.js').port.onmessage = hear; }, quiet);
+  setInterval(hear, 60e3);
+}
+
+// ---- start
 
 /** appeal ranks layers for the first look: many times, and of those what people look for first. */
 function appeal(layer) {
-  const wanted = ['ws10', 't2m', 'msl', 'tp', 'ws', 't'];
-  const at = wanted.indexOf(layer.name.slice(layer.name.indexOf('.') + 1));
+  const wanted = ['ws10', 't2m', 'msl', 'tp', 'ws', 't'], at = wanted.indexOf(layer.name.slice(layer.name.indexOf('.') + 1));
   return Math.min(layer.times.length, 24) * 10 + (at < 0 ? 0 : wanted.length - at);
 }
 
 async function start() {
-  state.all = await layers();
-  list();
-  if (!state.all.length) { trouble('The server has no layers yet. Reload when its files have been read.'); return; }
-  const asked = new URLSearchParams(location.hash.slice(1));
-  const first = state.all.find(l => l.name === asked.get('layer')) ?? state.all.reduce((a, b) => (appeal(b) > appeal(a) ? b : a));
-  choose(first, asked.get('time'));
-  fit(first.box);
+  const hash = location.hash.slice(1);
+  await learn(new URLSearchParams(hash).get('lang'));
+  speak(language());
+  house.all = await layers();
+  recall(hash, house.all);
+  paint();
+  settings();
+  bar.speak();
+  choices.list();
+  if (innerWidth <= 700) $('fold').click();
+  if (!house.all.length) { trouble(t('noLayers')); return; }
+  if (!look.layers.length) look.layers = [entry(house.all.reduce((a, b) => (appeal(b) > appeal(a) ? b : a)))];
+  if (!look.time) look.time = initialTime();
+  const at = look.centre && { centre: look.centre, zoom: look.zoom };
+  if (look.projection !== 'EPSG:3857') { await view.project(look.projection); settings(); }
+  if (at) { view.map.getView().setCenter(view.fromLonLat(at.centre)); view.map.getView().setZoom(at.zoom); }
+  else view.fit(active().layer.box, room());
+  view.map.on('moveend', () => {
+    const v = view.map.getView();
+    Object.assign(look, { centre: view.toLonLat(v.getCenter()), zoom: v.getZoom() });
+    remember();
+  });
+  await changed('layers');
+  house.offers = await offers();
+  listen();
 }
-
-let pending = null, waiting = 0;
-map.on('pointermove', e => {
-  clearTimeout(waiting);
-  pending?.abort();
-  $('value').hidden = true;
-  if (e.dragging || !state.layer) return;
-  waiting = setTimeout(async () => {
-    pending = new AbortController();
-    try {
-      const p = await valueAt(e.coordinate, pending.signal);
-      if (!p || p.value === null || p.value === undefined) return;
-      $('value').textContent = `${Number(p.value).toPrecision(4).replace(/\.?0+$/, m => (m.includes('.') ? '' : m))} ${(p.unit ?? '').replace('deg', '°')}`;
-      Object.assign($('value').style, { left: `${e.pixel[0]}px`, top: `${e.pixel[1]}px` });
-      $('value').hidden = false;
-    } catch (err) { if (err.name !== 'AbortError') trouble(err.message); }
-  }, 80);
-});
-map.getViewport().addEventListener('mouseleave', () => { clearTimeout(waiting); $('value').hidden = true; });
-$('slider').oninput = () => { play(false); step(Number($('slider').value)); };
-$('play').onclick = () => play(!state.playing);
-$('search').oninput = list;
-$('fold').onclick = () => { const c = $('choices'); c.hidden = !c.hidden; $('fold').setAttribute('aria-expanded', !c.hidden); };
-document.addEventListener('keydown', e => {
-  if (/^(INPUT|SELECT|TEXTAREA|BUTTON)$/.test(e.target.tagName) || state.times.length < 2) return;
-  if (e.key === ' ') { e.preventDefault(); play(!state.playing); }
-  if (e.key === ',' || e.key === '[') step(state.step - 1);
-  if (e.key === '.' || e.key === ']') step(state.step + 1);
-});
-start().catch(err => trouble(`The layers can't be read: ${err.message}`));
+window.addEventListener('hashchange', () => location.reload());
+start().catch(err => trouble(t('cantRead', { why: err.message })));

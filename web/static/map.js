@@ -1,96 +1,103 @@
-// The map: coastlines under and over, and one picture layer a time step, swapped only when the next is complete.
+// The map: the ground, and one picture layer for each forecast layer and time step, swapped together only when all of the next are complete.
 /* global ol */
+import { known, makeBase, projections } from './base.js';
 
-const frames = 4; // picture layers kept: the shown one, the awaited one, and two to come back to
+const kept = 4; // pictures of a layer that are kept: the shown one, the awaited one, and two to come back to
+const finer = 3.6; // the zoom from which coasts are drawn finely
 
-/** countries reads the coastlines and borders. Rings that cross 180 degrees go on beyond it, and one around a pole is closed there: as
- *  the file has them, they would be torn right across the map. */
-async function countries() {
-  const answer = await fetch('viewer/vendor/countries-50m.json');
-  const features = new ol.format.TopoJSON({ layers: ['countries'] }).readFeatures(await answer.json());
-  for (const f of features) {
-    const g = f.getGeometry(), c = g.getCoordinates();
-    g.setCoordinates(g.getType() === 'Polygon' ? c.map(unrolled) : c.map(p => p.map(unrolled)));
-    g.transform('EPSG:4326', 'EPSG:3857');
-  }
-  return features;
-}
+/** tileURL is where a picture's tiles are, {z}/{x}/{y} left open. picture: {name, query}. */
+export const tileURL = (p, ratio = '') => `xyz/${p.name}/{z}/{x}/{y}${ratio}.png?${p.query}`;
 
-/** unrolled is a ring of degrees without jumps of a whole turn. */
-function unrolled(ring) {
-  let turn = 0;
-  const out = ring.map(([x, y], i) => {
-    if (i > 0) turn -= 360 * Math.round((x - ring[i - 1][0]) / 360);
-    return [x + turn, Math.max(-85, Math.min(85, y))];
-  });
-  const [first, last] = [out[0], out[out.length - 1]];
-  if (Math.abs(last[0] - first[0]) > 180) {
-    const pole = first[1] < 0 ? -85 : 85;
-    out.push([last[0], pole], [first[0], pole], first);
-  }
-  return out;
-}
-
-/** makeMap draws into the element and returns {map, show, preload, fit}. */
+/** makeMap draws into the element. */
 export function makeMap(target) {
-  const world = new ol.source.Vector({ overlaps: false });
-  countries().then(features => world.addFeatures(features));
-  const dark = matchMedia('(prefers-color-scheme: dark)').matches;
-  const land = new ol.layer.Vector({ source: world, zIndex: 0, style: new ol.style.Style({ fill: new ol.style.Fill({ color: dark ? '#22313b' : '#f4f1e8' }) }) });
-  const coast = new ol.layer.Vector({ source: world, zIndex: 9, style: new ol.style.Style({ stroke: new ol.style.Stroke({ color: '#1b2730b0', width: 0.9 }) }) });
-  const map = new ol.Map({ target, layers: [land, coast], view: new ol.View({ center: [0, 3e6], zoom: 2.4, minZoom: 1, maxZoom: 12, enableRotation: false }) });
-  const shown = new Map(); // url -> layer, oldest first
-  let current = '', visible = ''; // the picture asked for last, and the one on screen until it is complete
+  const base = makeBase();
+  const map = new ol.Map({ target, layers: base.layers, controls: ol.control.defaults.defaults({ attribution: false, rotate: false }).extend([new ol.control.ScaleLine()]), view: viewOf('EPSG:3857') });
+  const frames = new Map(); // key -> layer, oldest first
+  const keyOf = p => `${p.name} ${p.query}`;
+  let code = 'EPSG:3857', dark = false, current = new Set(), visible = new Set(), asked = 0;
 
-  function frame(url) {
-    let layer = shown.get(url);
+  function viewOf(c, at) {
+    const p = projections[c];
+    return new ol.View({ projection: c, center: at?.centre ?? (p.near ? ol.proj.fromLonLat(p.near, c) : ol.proj.fromLonLat([0, 26], c)), zoom: at?.zoom ?? (p.near ? 2 : 2.4), minZoom: p.near ? 0 : 1, maxZoom: 14, enableRotation: false, ...(p.extent && { extent: p.extent, showFullExtent: true }) });
+  }
+
+  function source(p) {
+    if (code === 'EPSG:3857') return new ol.source.XYZ({ url: tileURL(p, devicePixelRatio > 1.5 ? '@2x' : ''), maxZoom: 12, transition: 0 });
+    const q = new URLSearchParams(p.query), params = { LAYERS: p.name, STYLES: q.get('style') ?? '', VERSION: '1.1.1', FORMAT: 'image/png', TRANSPARENT: true };
+    for (const [from, to] of [['time', 'TIME'], ['elevation', 'ELEVATION'], ['member', 'DIM_MEMBER'], ['run', 'DIM_REFERENCE_TIME']]) if (q.has(from)) params[to] = q.get(from);
+    return new ol.source.TileWMS({ url: 'wms', params, projection: code, transition: 0, hidpi: true });
+  }
+
+  function frame(p) {
+    const key = keyOf(p);
+    let layer = frames.get(key);
     if (!layer) {
-      layer = new ol.layer.Tile({ source: new ol.source.XYZ({ url, maxZoom: 12, transition: 0, crossOrigin: 'anonymous' }), opacity: 0, zIndex: 5 });
+      layer = new ol.layer.Tile({ source: source(p), opacity: 0, zIndex: 5 });
       map.addLayer(layer);
     }
-    shown.delete(url);
-    shown.set(url, layer);
-    for (const [old, l] of shown) {
-      if (shown.size <= frames) break;
-      if (old === current || old === visible || old === url) continue;
-      map.removeLayer(l);
-      shown.delete(old);
-    }
+    frames.delete(key);
+    frames.set(key, layer);
     return layer;
   }
 
-  /** show puts the picture on screen once all its tiles are there; the one before stays until then. then() is called when it is, before the
-   *  browser draws its next frame, and never if another picture was asked for meanwhile. */
-  function show(url, then) {
-    current = url;
-    const layer = frame(url);
+  function evict(most) {
+    for (const [key, l] of frames) {
+      if (frames.size <= most) return;
+      if (current.has(key) || visible.has(key)) continue;
+      map.removeLayer(l);
+      frames.delete(key);
+    }
+  }
+
+  /** show puts pictures on screen, the uppermost first, once the tiles of all are there; those before stay until then. then() is called when
+   *  they are, before the browser draws its next frame, and never if others were asked for meanwhile. */
+  function show(pictures, then) {
+    const turn = ++asked;
+    current = new Set(pictures.map(keyOf));
+    const layers = pictures.map(frame);
+    evict(kept * Math.max(pictures.length, 1));
     return new Promise(done => {
       map.once('rendercomplete', () => {
-        if (current === url && shown.has(url)) {
-          visible = url;
-          for (const [u, l] of shown) l.setOpacity(u === url ? 0.85 : 0);
+        if (turn === asked) {
+          visible = current;
+          for (const l of frames.values()) l.setOpacity(0);
+          layers.forEach((l, i) => { l.setZIndex(5 + layers.length - i); l.setOpacity(pictures[i].opacity / 100); });
           map.renderSync(); // now, not in some frame to come: picture and label change together
           then();
         }
         done();
       });
+      for (const l of layers) l.changed();
       map.render();
-      layer.changed();
     });
   }
 
-  /** forget drops all pictures: another layer or style was chosen. */
-  function forget() {
-    for (const layer of shown.values()) map.removeLayer(layer);
-    shown.clear();
-    current = visible = '';
+  /** fade changes how far a shown picture can be seen through. */
+  const fade = p => frames.get(keyOf(p))?.setOpacity(p.opacity / 100);
+
+  /** project changes the projection; the pictures of the former are dropped. */
+  async function project(to, at) {
+    await known(to);
+    const old = map.getView(), centre = ol.proj.toLonLat(old.getCenter(), code), was = code;
+    for (const l of frames.values()) map.removeLayer(l);
+    frames.clear();
+    current = visible = new Set();
+    code = to;
+    const p = projections[to];
+    map.setView(viewOf(to, at ?? (was !== to && !p.near && !projections[was].near ? { centre: ol.proj.fromLonLat(centre, to), zoom: old.getZoom() } : undefined)));
+    await ground();
   }
 
-  /** fit moves the view to a box of degrees, unless most of it is in sight already. */
-  function fit(box) {
-    if (!box) return;
-    const [w, s, e, n] = ol.proj.transformExtent([box[0], Math.max(box[1], -80), box[2], Math.min(box[3], 80)], 'EPSG:4326', 'EPSG:3857');
-    map.getView().fit([w, s, e, n], { padding: [30, 60, 80, 300], maxZoom: 7, duration: 250 });
+  /** ground draws land and coasts for the projection, the zoom and the theme. */
+  const ground = () => base.draw(code, dark, map.getView().getZoom() >= finer);
+  map.on('moveend', ground);
+  const paint = to => { dark = to; ground(); };
+
+  /** fit moves the view to a box of degrees. */
+  function fit(box, padding) {
+    if (!box || projections[code].near) return;
+    const extent = ol.proj.transformExtent([box[0], Math.max(box[1], -80), box[2], Math.min(box[3], 80)], 'EPSG:4326', code);
+    map.getView().fit(extent, { padding, maxZoom: 7, duration: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 250 });
   }
-  return { map, show, preload: frame, forget, fit };
+  return { map, show, preload: ps => ps.forEach(frame), fade, fit, project, paint, code: () => code, toLonLat: at => ol.proj.toLonLat(at, code), fromLonLat: at => ol.proj.fromLonLat(at, code) };
 }

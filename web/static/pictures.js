@@ -1,0 +1,61 @@
+// From what is chosen to what is asked for: each layer's step nearest to the time, its run, and the query of its picture.
+import { instances, iso } from './capabilities.js';
+import { active, look } from './state.js';
+
+const runs = new Map(); // layer's name -> Map(run -> Set(times)), of layers that have several
+
+/** learnRuns reads which steps each run of the shown layers has. */
+export const learnRuns = () => Promise.all(look.layers.filter(e => e.layer.runs.length > 1 && !runs.has(e.layer.name)).map(async e => runs.set(e.layer.name, await instances(e.layer.name))));
+
+/** forgetRuns is for when the catalogue has changed. */
+export const forgetRuns = () => runs.clear();
+
+/** timesOf is a layer's steps: of its run, if one is pinned. */
+export function timesOf(e) {
+  const own = e.run && runs.get(e.layer.name)?.get(e.run);
+  return own ? [...own].sort() : e.layer.times;
+}
+
+/** timeline is the steps of all shown layers. */
+export const timeline = () => [...new Set(look.layers.flatMap(timesOf))].sort();
+
+/** stepOf is the step of a layer that stands for a time: the last one until then, unless the layer begins later or has ended. */
+export function stepOf(e, time) {
+  const times = timesOf(e);
+  if (!times.length) return '';
+  if (times.includes(time)) return time;
+  const before = times.filter(t => t <= time).at(-1);
+  const longest = Math.max(...times.slice(1).map((t, i) => Date.parse(t) - Date.parse(times[i])), 0);
+  return before && Date.parse(time) - Date.parse(before) < longest ? before : null;
+}
+
+/** runOf is the run that a layer's step is of: the pinned one, or the newest that has it. */
+export function runOf(e, step) {
+  if (e.run) return e.run;
+  for (const [run, times] of runs.get(e.layer.name) ?? []) if (times.has(step)) return run;
+  return e.layer.runs[0] ?? '';
+}
+
+/** picture is {name, query, opacity} of a layer at a time, or null where it has none. */
+export function picture(e, time) {
+  const step = stepOf(e, time);
+  if (step === null) return null;
+  const q = new URLSearchParams(), run = runOf(e, step);
+  if (step) q.set('time', step);
+  if (run) q.set('run', run);
+  if (e.style) q.set('style', e.style);
+  if (e.level) q.set('elevation', e.level);
+  if (e.member) q.set('member', e.member);
+  return { name: e.layer.name, query: q.toString(), opacity: e.opacity, step, run };
+}
+
+export const pictures = time => look.layers.map(e => picture(e, time)).filter(Boolean);
+
+/** nearest is the step of the timeline that is nearest to a time. */
+export function nearest(times, wanted) {
+  const at = typeof wanted === 'number' ? wanted : Date.parse(wanted);
+  return times.reduce((a, b) => (Math.abs(Date.parse(b) - at) < Math.abs(Date.parse(a) - at) ? b : a), times[0] ?? '');
+}
+
+/** initialTime is the active layer's usual time. */
+export const initialTime = () => (active() ? active().layer.time ?? timesOf(active())[0] ?? '' : iso(Date.now()));
