@@ -385,7 +385,24 @@ def speed():
         server.end()
 
 
-parts = {"values": values, "jobs": jobs, "streams": streams, "speed": speed}
+# The page -------------------------------------------------------------------------------------------------------------------------
+
+def page():
+    """Every command of docs/probes.md."""
+    text = open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "docs", "probes.md")).read()
+    server = Server(*(os.path.join(SAMPLES, f) for f in sorted(os.listdir(SAMPLES)) if ".grib" in f), "--data", os.path.join(WORK, "page"))
+    try:
+        script = "set -e -o pipefail\ncd " + WORK + "\n"
+        for block in re.findall(r"```sh\n(.*?)```", text, re.S):
+            script += block.replace("http://127.0.0.1:8080", f"http://127.0.0.1:{server.port}")
+        commands = script.count("curl ")
+        r = subprocess.run(["bash", "-x", "-c", script], capture_output=True, text=True, env={**os.environ, "ISOBAR_TOKEN": TOKEN})
+        check(f"{commands} commands of docs/probes.md work", r.returncode == 0, "" if r.returncode == 0 else r.stderr[-600:])
+    finally:
+        server.end()
+
+
+parts = {"values": values, "jobs": jobs, "streams": streams, "speed": speed, "page": page}
 for part in sys.argv[1:] or parts:
     print("==", part, flush=True)
     try:

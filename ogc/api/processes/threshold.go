@@ -13,10 +13,10 @@ import (
 func threshold() *process {
 	return &process{
 		id: "threshold", title: "When a condition is true", keywords: []string{"threshold", "condition", "alert"},
-		description: "The times during which an expression of a model's elements is true at places: ws10 > 15, or t2m < 273.15 and tp > 0. Values are in SI.",
+		description: "The times during which an expression of a model's elements is true at places: ws10 > 15, or (t2m < 273.15) * (tp > 0). Values are in SI.",
 		inputs: []input{
 			features, coords, {name: "collection", title: "Model", description: "gfs-0p25", schema: text, required: true},
-			{name: "when", title: "Condition", description: "ws10 > 15 and t2m < 273.15", schema: text, required: true},
+			{name: "when", title: "Condition", description: "ws10 > 15; of several, all: (ws10 > 15) * (t2m < 273.15)", schema: text, required: true},
 			datetime, run, interpolation,
 			{name: "interpolationTime", title: "Between times", description: "linear: a condition of instants turns where the difference of its sides, taken as linear, is zero", schema: words("none", "none", "linear")},
 		},

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+)
+
+func TestTokensAreKnownByTheirHash(t *testing.T) {
+	t.Setenv(tokenVariable, "of the environment")
+	const hashed = "sha256:2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b" // of "secret"
+	authorize := authConfig{Tokens: []string{"plain", hashed}}.authorize()
+	for header, want := range map[string]bool{
+		"Bearer plain": true, "bearer secret": true, "Bearer of the environment": true, "": false, "Bearer": false, "Bearer ": false, "Bearer nope": false,
+		"Basic plain": false, "Bearer " + hashed: false, "plain": false,
+	} {
+		r := httptest.NewRequest(http.MethodPost, "/alerts", nil)
+		r.Header.Set("Authorization", header)
+		if got := authorize(r) == nil; got != want {
+			t.Errorf("%q may write: %v, want %v", header, got, want)
+		}
+	}
+	t.Setenv(tokenVariable, "")
+	if (authConfig{}).authorize() != nil {
+		t.Error("someone may write without a token")
+	}
+}
+
+// TestASecondServerOnADataFolderGoesWithoutRecords has two servers on one folder: the second answers all that needs no records.
+func TestASecondServerOnADataFolderGoesWithoutRecords(t *testing.T) {
+	conf := defaults()
+	conf.Listen, conf.Data = "127.0.0.1:0", t.TempDir()
+	var log strings.Builder
+	env := &environment{ctx: t.Context(), stdout: &log, stderr: &log, log: newLog(&log, 0, "text")}
+	var houses []*house
+	for range 2 {
+		h, err := newHouse(env, conf)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { h.listener.Close(); h.close() }()
+		houses = append(houses, h)
+	}
+	for path, want := range map[string][2]int{"/processes": {200, 200}, "/jobs": {200, 404}, "/alerts": {200, 404}, "/streams": {200, 404}, "/collections/airports/items?limit=1": {200, 200}} {
+		for i, h := range houses {
+			w := httptest.NewRecorder()
+			h.handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+			if w.Code != want[i] {
+				t.Errorf("server %d: %s: %d, want %d", i+1, path, w.Code, want[i])
+			}
+		}
+	}
+	w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/processes/echo/execution", strings.NewReader(`{"inputs":{"message":"x"},"outputs":{"message":{}}}`))
+	r.Header.Set("Prefer", "respond-async")
+	houses[1].handler.ServeHTTP(w, r)
+	if w.Code != http.StatusOK || w.Body.String() != "x" {
+		t.Errorf("a process where there are no jobs: %d %s, want it done at once", w.Code, w.Body)
+	}
+	if !strings.Contains(log.String(), "another process has the records") {
+		t.Errorf("the second server does not say so: %s", log.String())
+	}
+}
