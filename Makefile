@@ -50,8 +50,8 @@ bench-eccodes:    ## fields unpacked beside ecCodes, by packing, in one run
 bench-ingest:     ## fields ingested a second
 	go test -run '^$$' -bench Ingest ./cmd/tileserver
 
-test-ingest:      ## ingest killed at random moments, broken files, slow files, files that come later
-	go test -count=1 -v -run 'Kill|Broken|Slow|Journal|Later|Restart|Beside' ./ingest/... ./store/... ./cmd/... | test/totals.sh
+test-ingest:      ## ingest killed at random moments, broken files, slow files, files that come later, providers that fail
+	ISOBAR_LIVES=10 go test -count=1 -v -run 'Kill|Broken|Slow|Journal|Later|Restart|Beside|Live|Fault|Weacast' ./ingest/... ./store/... ./cmd/... | test/totals.sh
 
 screenshots: build ## the pictures of docs/, from the demo
 	SHARED=$(SHARED) test/screenshots.sh

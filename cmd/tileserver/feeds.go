@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -45,6 +46,7 @@ type feedsConfig struct {
 	Folder   string                `yaml:"folder"`   // where files wait and what was done is written down; "": in the data folder
 	Parallel int                   `yaml:"parallel"` // files of one model fetched at once
 	Rates    map[string]rateConfig `yaml:"rates"`    // by provider
+	Blocked  time.Duration         `yaml:"blocked"`  // how long a provider that blocks us is left alone; 0: ten minutes
 }
 
 // rateConfig is how a provider is treated.
@@ -101,7 +103,7 @@ func (c *config) scheduler(env *environment, known *models.Catalogue, intake sch
 	for name, r := range c.Feeds.Rates {
 		rates[name] = fetch.Rate{PerMinute: r.PerMinute, Parallel: r.Parallel}
 	}
-	kinds := sources(fetch.New(fetch.Options{Rates: rates, Agent: "isobar/" + version()}))
+	kinds := sources(fetch.New(fetch.Options{Rates: rates, Agent: "isobar/" + version(), Blocked: c.Feeds.Blocked, Folder: filepath.Join(c.feedsFolder(), "providers")}))
 	return schedule.New(schedule.Options{
 		Feeds: feeds, Intake: intake, Fields: fields, Folder: c.feedsFolder(), Parallel: c.Feeds.Parallel, Tell: tell, Log: env.log,
 		Source: func(f models.Feed) (source.Source, error) {

@@ -3,6 +3,7 @@ package upstream
 import (
 	"fmt"
 	"io/fs"
+	"slices"
 	"time"
 )
 
@@ -28,6 +29,21 @@ func (p Pool) of(product string) (list []Sample) {
 		}
 	}
 	return list
+}
+
+// Messages are the messages of a product's file at a run and step, of the variables that are named; none: all.
+func (p Pool) Messages(product string, run time.Time, step time.Duration, variables ...string) (all [][]byte, err error) {
+	for _, s := range p.of(product) {
+		if len(variables) > 0 && !slices.Contains(variables, s.Var) {
+			continue
+		}
+		m, err := s.at(run, step)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, m)
+	}
+	return all, nil
 }
 
 // at gives the sample's message at a run and step. At step 0 an amount is of nothing.
