@@ -5,7 +5,7 @@ import "time"
 // Feed is how a model's files are come by: a kind of source, its settings, and a schedule.
 type Feed struct {
 	Model    string // ID of the model whose files these are
-	Kind     string // "http", "index", "nomads", "wcs", "package", "folder", "s3", "exec"
+	Kind     string // "http", "index", "nomads", "wcs", "s3", "exec"
 	Provider string // whose rate limit holds: feeds of one provider share it; "": the URL's host
 	Settings map[string]any
 	Schedule Schedule
@@ -36,7 +36,7 @@ type StepRange struct {
 
 // Wanted is an element to fetch, as the source names it, and what it is here.
 type Wanted struct {
-	Element string            // elements ID; "": as the file says
+	Element string            // elements ID, or several as "t2m|r2m"; "": as the file says
 	Levels  []float64         // in the element's level unit; nil: as the source has it
 	Names   map[string]string // the source's own names: {"var": "TMP", "lev": "2 m above ground"}
 	From    time.Duration     // steps before have none of it (accumulations)

@@ -94,6 +94,9 @@ func (r *feedRow) feed() (f Feed, err error) {
 		return f, err
 	}
 	for _, w := range r.Elements {
+		if w != nil && len(w.Levels) > 0 && w.Element.Value == "" {
+			return f, bad(r.Model, "feeds.elements.levels", "of what element is not said")
+		}
 		if w == nil || w.Element.Value == "" && len(w.Names) == 0 {
 			return f, bad(r.Model, "feeds.elements", "an empty row")
 		}
@@ -105,6 +108,12 @@ func (r *feedRow) feed() (f Feed, err error) {
 	}
 	return f, nil
 }
+
+// How many runs back gaps are filled, where a row does not say and at most.
+const (
+	usualLook = 4
+	maxLook   = 100
+)
 
 // schedule reads runs and steps.
 func (r *feedRow) schedule() (s Schedule, err error) {
@@ -127,14 +136,28 @@ func (r *feedRow) schedule() (s Schedule, err error) {
 	if s.Every == 0 && r.Kind.Value != "exec" {
 		return s, rows.Bad(r.file, r.Model, "feeds.runs.every", "missing")
 	}
-	if s.Look = r.Runs.Look; s.Look <= 0 {
-		s.Look = 4
+	if s.First >= 24*time.Hour {
+		return s, rows.Bad(r.file, r.Runs.First, "feeds.runs.first", "%s is not within a day", s.First)
+	}
+	if s.Last > 0 && s.Last < s.Delay {
+		return s, rows.Bad(r.file, r.Runs.Last, "feeds.runs.last", "the last step at %s comes before the first at %s", s.Last, s.Delay)
+	}
+	if s.Look = r.Runs.Look; s.Look < 0 || s.Look > maxLook {
+		return s, rows.Bad(r.file, r.Model, "feeds.runs.look", "%d is not within 1 to %d", s.Look, maxLook)
+	}
+	if s.Look == 0 {
+		s.Look = usualLook
 	}
 	for _, row := range r.Steps {
 		if row == nil {
 			return s, rows.Bad(r.file, r.Model, "feeds.steps", "an empty row")
 		}
 		one := StepRange{RunHours: row.RunHours}
+		for _, hour := range row.RunHours {
+			if hour < 0 || hour > 23 {
+				return s, rows.Bad(r.file, row.From, "feeds.steps.run-hours", "%d is no hour of a day", hour)
+			}
+		}
 		if one.From, err = r.span(row.From, "feeds.steps.from", 0, 0); err != nil {
 			return s, err
 		}
