@@ -116,7 +116,7 @@ func defaults() config {
 		Memory: memoryConfig{Answers: 64, Chunks: 96, Plans: 32},
 
 		Prerender: prerenderConfig{Zoom: 3},
-		Jobs:      jobsConfig{Workers: 2, Queue: 1000, Keep: 24 * time.Hour},
+		Jobs:      jobsConfig{Workers: 2, Queue: 1000, Keep: 24 * time.Hour, ResultSize: 64},
 		Feeds:     feedsConfig{Parallel: 4},
 	}
 	c.Service.Title = "Isobar"
@@ -174,6 +174,7 @@ func (c *config) check() error {
 		{"limits.probe_columns", c.Limits.ProbeColumns, 1, 10_000},
 		{"jobs.workers", c.Jobs.Workers, 1, 256},
 		{"jobs.queue", c.Jobs.Queue, 1, 100_000},
+		{"jobs.result_size", c.Jobs.ResultSize, 1, 1024},
 		{"memory.answers", c.Memory.Answers, 1, 1 << 20},
 		{"memory.chunks", c.Memory.Chunks, 1, 1 << 20},
 		{"memory.plans", c.Memory.Plans, 1, 1 << 20},

@@ -75,7 +75,7 @@ func (h *house) newKeeping(engine *probe.Engine, named *places.Catalogue) error 
 	k.processes = processes.New(rooms)
 	if k.store != nil {
 		k.jobs = jobs.New(k.store, k.processes.Works(), jobs.Options{
-			Workers: h.conf.Jobs.Workers, Queue: h.conf.Jobs.Queue, Keep: h.conf.Jobs.Keep, Log: h.log, Holder: holder, CallbackHosts: h.conf.Callbacks, Changed: k.changed,
+			Workers: h.conf.Jobs.Workers, Queue: h.conf.Jobs.Queue, Keep: h.conf.Jobs.Keep, MaxResult: h.conf.Jobs.ResultSize << 20, Log: h.log, Holder: holder, CallbackHosts: h.conf.Callbacks, Changed: k.changed,
 		})
 	}
 	return nil
@@ -268,6 +268,8 @@ type jobsConfig struct {
 	Workers int           `yaml:"workers"` // jobs at the same time
 	Queue   int           `yaml:"queue"`   // jobs that may wait
 	Keep    time.Duration `yaml:"keep"`    // how long jobs that are done are kept, with their results
+
+	ResultSize int `yaml:"result_size"` // MiB of one result
 }
 
 // streamConfig is a probe stream that the configuration sets up.
