@@ -90,10 +90,15 @@ func (w *world) feed() models.Feed {
 
 func (w *world) scheduler(t *testing.T, feeds ...models.Feed) *Scheduler {
 	t.Helper()
+	return w.schedulerOf(t, fetch.New(fetch.Options{Idle: 5 * time.Second, Blocked: time.Second, Rates: map[string]fetch.Rate{"nomads": {PerMinute: 1000}}}), feeds...)
+}
+
+// schedulerOf asks by a client.
+func (w *world) schedulerOf(t *testing.T, client *fetch.Client, feeds ...models.Feed) *Scheduler {
+	t.Helper()
 	s, err := New(Options{
 		Feeds: feeds, Intake: w.intake, Fields: w.fields, Folder: filepath.Join(w.folder, "feeds"), Now: w.clock, Log: slog.New(slog.DiscardHandler),
 		Source: func(f models.Feed) (source.Source, error) {
-			client := fetch.New(fetch.Options{Idle: 5 * time.Second, Blocked: time.Second, Rates: map[string]fetch.Rate{"nomads": {PerMinute: 1000}}})
 			if f.Kind == "nomads" {
 				return nomads.New(f, client)
 			}
