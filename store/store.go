@@ -16,6 +16,8 @@ var (
 	ErrBusy     = errors.New("run is being written")   // another writer holds the run
 	ErrFormat   = errors.New("unknown format of data") // a data folder of a newer version, or not a data folder
 	ErrDamaged  = errors.New("damaged data")           // a checksum or a length does not hold
+
+	ErrUnavailable = errors.New("data are out of reach for now") // the database is, or they were given up meanwhile: try again
 )
 
 // Store keeps fields. It is safe for concurrent use, and several processes may share one.
