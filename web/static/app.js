@@ -1,9 +1,12 @@
 // The viewer: what is chosen, shown on a map, with nothing but the services that everybody else has.
-import { layers, offers } from './capabilities.js';
+import { layers, offers, places } from './capabilities.js';
 import { levelTitle, makeChoices, pickers } from './choices.js';
+import { makeDrawing } from './draw.js';
 import { makeMap } from './map.js';
 import { valueAt } from './numbers.js';
-import { forgetRuns, initialTime, learnRuns, picture, pictures } from './pictures.js';
+import { forgetRuns, initialTime, learnRuns, nearest, picture, pictures } from './pictures.js';
+import { makePanel } from './point.js';
+import { makeShare } from './share.js';
 import { active, address, entry, look, recall } from './state.js';
 import { label, makeTimebar } from './timebar.js';
 import { converter, digits, unitsOf } from './units.js';
@@ -11,7 +14,8 @@ import { language, languages, learn, speak, t } from './words.js';
 
 const $ = id => document.getElementById(id);
 const view = makeMap('map');
-const house = { all: [], offers: { processes: [], events: false } };
+const drawing = makeDrawing(view);
+const house = { all: [], places: [], offers: { processes: [], events: false } };
 const dark = matchMedia('(prefers-color-scheme: dark)');
 
 function trouble(message) {
@@ -30,6 +34,11 @@ const bar = makeTimebar({
 const choices = makeChoices({
   all: () => house.all, fade: e => { const p = picture(e, look.time); if (p) view.fade(p); remember(); },
   choose: guarded(layer => choose(layer)), add: guarded(layer => put(layer)), changed: guarded(kind => changed(kind)),
+});
+
+const panel = makePanel({
+  all: () => house.all, offers: () => house.offers, places: () => house.places, dark: () => darkNow(), mark: drawing.mark, found: drawing.found,
+  go: guarded(ms => { bar.play(false); return bar.go(nearest(bar.times(), ms)); }), closed: () => { remember(); $('map').focus({ preventScroll: true }); },
 });
 
 /** choose replaces the active layer; what it can keep of the old one's choices it keeps. */
@@ -90,6 +99,33 @@ function legend() {
 /** shown is called when a time's pictures have come on screen. */
 function shown() {
   describe();
+  if (!bar.playing()) panel.refresh();
+}
+
+// ---- the panel of numbers
+
+view.map.on('singleclick', e => { if (!drawing.busy()) { panel.at(view.toLonLat(e.coordinate)); remember(); } });
+$('map').addEventListener('keydown', e => {
+  if (e.key === 'Enter') { panel.at(view.toLonLat(view.map.getView().getCenter())); remember(); }
+});
+document.addEventListener('keydown', e => { if (e.key === 'Escape' && !drawing.busy() && !$('copy').open) panel.close(); });
+for (const [id, kind, process] of [['lineButton', 'LineString', 'line'], ['areaButton', 'Polygon', 'area']]) {
+  $(id).onclick = guarded(async () => {
+    if ($(id).getAttribute('aria-pressed') === 'true') { drawing.stop(); return; }
+    panel.close();
+    $(id).setAttribute('aria-pressed', true);
+    hint(t('drawHint'));
+    const drawn = await drawing.ask(kind);
+    $(id).setAttribute('aria-pressed', false);
+    hint('');
+    if (drawn) panel[process](drawn);
+  });
+}
+
+/** hint tells for a while what can be done. */
+function hint(text) {
+  $('hint').textContent = text;
+  $('hint').hidden = !text;
 }
 
 const room = () => (innerWidth > 700 ? [30, 60, 90, 300] : [60, 10, 130, 10]);
@@ -116,6 +152,21 @@ view.map.on('pointermove', e => {
 });
 view.map.getViewport().addEventListener('mouseleave', hide);
 
+// ---- copy as
+
+const share = makeShare(() => {
+  const [w, s, e, n] = view.map.getView().calculateExtent(), corners = [[w, s], [w, n], [e, s], [e, n]].map(view.toLonLat);
+  const lons = corners.map(c => c[0]), lats = corners.map(c => c[1]), wide = look.projection === 'EPSG:3857' && e - w >= 2 * 20037508;
+  return wide ? [-180, Math.min(...lats), 180, Math.max(...lats)] : [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
+});
+$('copyButton').onclick = () => { remember(); share.open(); };
+$('copyDo').onclick = guarded(async () => {
+  const text = share.text();
+  text.select();
+  await navigator.clipboard?.writeText(text.value).catch(() => document.execCommand('copy')) ?? document.execCommand('copy'); // plain HTTP has no clipboard
+  $('copyDone').textContent = t('copied');
+});
+
 // ---- theme, language, projection
 
 const darkNow = () => (look.theme ? look.theme === 'dark' : dark.matches);
@@ -133,6 +184,7 @@ function settings() {
   options('projection', [['EPSG:3857', 'Mercator'], ['EPSG:4326', t('plain')], ['EPSG:3995', t('north')], ['EPSG:3031', t('south')], ['EPSG:3035', t('europe')]], look.projection, async code => {
     bar.play(false);
     look.projection = code;
+    panel.close();
     await view.project(code);
     await bar.go(look.time);
   });
@@ -227,7 +279,10 @@ async function start() {
     remember();
   });
   await changed('layers');
-  house.offers = await offers();
+  [house.offers, house.places] = await Promise.all([offers(), places()]);
+  $('lineButton').hidden = !house.offers.processes.includes('transect');
+  $('areaButton').hidden = !house.offers.processes.includes('statistics');
+  if (look.point) panel.at(look.point);
   listen();
 }
 window.addEventListener('hashchange', () => location.reload());

@@ -14,7 +14,7 @@ export function makeMap(target) {
   const map = new ol.Map({ target, layers: base.layers, controls: ol.control.defaults.defaults({ attribution: false, rotate: false }).extend([new ol.control.ScaleLine()]), view: viewOf('EPSG:3857') });
   const frames = new Map(); // key -> layer, oldest first
   const keyOf = p => `${p.name} ${p.query}`;
-  let code = 'EPSG:3857', dark = false, current = new Set(), visible = new Set(), asked = 0;
+  let code = 'EPSG:3857', dark = false, current = new Set(), visible = new Set(), asked = 0, begun = false; // begun: the first map is there, so there is time for fine coasts
 
   function viewOf(c, at) {
     const p = projections[c];
@@ -64,6 +64,7 @@ export function makeMap(target) {
           layers.forEach((l, i) => { l.setZIndex(5 + layers.length - i); l.setOpacity(pictures[i].opacity / 100); });
           map.renderSync(); // now, not in some frame to come: picture and label change together
           then();
+          if (!begun) { begun = true; ground(); }
         }
         done();
       });
@@ -89,7 +90,7 @@ export function makeMap(target) {
   }
 
   /** ground draws land and coasts for the projection, the zoom and the theme. */
-  const ground = () => base.draw(code, dark, map.getView().getZoom() >= finer);
+  const ground = () => base.draw(code, dark, begun && map.getView().getZoom() >= finer);
   map.on('moveend', ground);
   const paint = to => { dark = to; ground(); };
 
