@@ -24,6 +24,10 @@ type commands struct {
 	Status  statusCmd  `cmd:"" help:"Tell how the feeds of a data folder do."`
 	Inspect inspectCmd `cmd:"" help:"Tell what is in forecast files."`
 	Config  configCmd  `cmd:"" help:"Work with configuration files."`
+	Gateway gatewayCmd `cmd:"" help:"Be one door to many servers."`
+	Auth    authCmd    `cmd:"" help:"Make keys and hash passwords."`
+
+	Healthcheck healthcheckCmd `cmd:"" help:"Ask a server whether it is ready."`
 
 	LogLevel  slog.Level  `enum:"DEBUG,INFO,WARN,ERROR" default:"INFO" env:"ISOBAR_LOG_LEVEL" help:"Least important messages to log (${enum})."`
 	LogFormat string      `enum:"text,json" default:"text" env:"ISOBAR_LOG_FORMAT" help:"How to log (${enum})."`

@@ -79,3 +79,6 @@ func linksOf(value any) []Link {
 	}
 	return nil
 }
+
+// Page shows a document, given as JSON, to people, as the handler shows its own. base is how clients reach the server.
+func Page(title, base string, doc []byte) ([]byte, error) { return page(title, base, nil, doc) }

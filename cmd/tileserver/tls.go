@@ -1,0 +1,123 @@
+package main
+
+import (
+	"crypto/tls"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/crypto/acme"
+	"golang.org/x/crypto/acme/autocert"
+)
+
+// tlsConfig is how an address is served by TLS: by certificates in files, or by those that an authority gives by ACME (RFC 8555).
+type tlsConfig struct {
+	Certificate string     `yaml:"certificate"` // file, PEM, with its chain; read again when it changes
+	Key         string     `yaml:"key"`         // file, PEM
+	ACME        acmeConfig `yaml:"acme"`
+	Redirect    string     `yaml:"redirect"` // address whose plain HTTP leads to HTTPS, and answers ACME's questions: 0.0.0.0:80; "": none
+	HSTS        bool       `yaml:"hsts"`     // browsers are told to come by HTTPS alone for half a year
+}
+
+// acmeConfig names an authority and what it is asked for.
+type acmeConfig struct {
+	Hosts     []string `yaml:"hosts"`     // names that certificates are for
+	Folder    string   `yaml:"folder"`    // where they are kept
+	Email     string   `yaml:"email"`     // whom the authority warns
+	Directory string   `yaml:"directory"` // of the authority; "": Let's Encrypt
+}
+
+// on tells that there is TLS.
+func (c tlsConfig) on() bool { return c.Certificate != "" || len(c.ACME.Hosts) > 0 }
+
+// check says what is wrong, naming the key.
+func (c tlsConfig) check() error {
+	switch {
+	case (c.Certificate == "") != (c.Key == ""):
+		return fmt.Errorf("tls: certificate and key belong together")
+	case c.Certificate != "" && len(c.ACME.Hosts) > 0:
+		return fmt.Errorf("tls: either certificate or acme")
+	case len(c.ACME.Hosts) > 0 && c.ACME.Folder == "":
+		return fmt.Errorf("tls.acme.folder: missing: authorities give a name few certificates a week")
+	}
+	for i, host := range c.ACME.Hosts {
+		if !strings.Contains(host, ".") || strings.ContainsAny(host, "*/:") {
+			return fmt.Errorf("tls.acme.hosts[%d]: %q is no name such as maps.example.org", i, host)
+		}
+	}
+	return nil
+}
+
+// build makes the settings of a listener, and what answers on the plain one: nil without TLS.
+func (c tlsConfig) build() (*tls.Config, http.Handler, error) {
+	redirect := http.Handler(http.HandlerFunc(toHTTPS))
+	switch {
+	case !c.on():
+		return nil, nil, nil
+	case c.Certificate != "":
+		files := &pair{certificate: c.Certificate, key: c.Key}
+		if _, err := files.get(nil); err != nil {
+			return nil, nil, fmt.Errorf("tls: %w", err)
+		}
+		return &tls.Config{GetCertificate: files.get, MinVersion: tls.VersionTLS12}, redirect, nil
+	}
+	m := &autocert.Manager{Prompt: autocert.AcceptTOS, HostPolicy: autocert.HostWhitelist(c.ACME.Hosts...), Cache: autocert.DirCache(c.ACME.Folder), Email: c.ACME.Email}
+	if c.ACME.Directory != "" {
+		m.Client = &acme.Client{DirectoryURL: c.ACME.Directory}
+	}
+	t := m.TLSConfig()
+	t.MinVersion = tls.VersionTLS12
+	return t, m.HTTPHandler(redirect), nil
+}
+
+// toHTTPS leads a request to the same address by TLS. Only what is read may be asked again.
+func toHTTPS(w http.ResponseWriter, r *http.Request) {
+	host, _, found := strings.Cut(r.Host, ":")
+	if !found {
+		host = r.Host
+	}
+	if r.Method != http.MethodGet && r.Method != http.MethodHead || host == "" {
+		http.Error(w, "this is served by HTTPS", http.StatusBadRequest)
+		return
+	}
+	http.Redirect(w, r, "https://"+host+r.URL.RequestURI(), http.StatusMovedPermanently)
+}
+
+// pairAge is how long a certificate is used without a look at its file.
+const pairAge = time.Minute
+
+// pair is a certificate in files, which are read again when they change, so that one that is renewed needs no restart.
+type pair struct {
+	certificate, key string
+
+	mu      sync.Mutex
+	held    *tls.Certificate
+	written time.Time
+	looked  time.Time
+}
+
+// get implements tls.Config.GetCertificate. Files that can't be read leave the certificate that was read before.
+func (p *pair) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.held != nil && time.Since(p.looked) < pairAge {
+		return p.held, nil
+	}
+	p.looked = time.Now()
+	info, err := os.Stat(p.certificate)
+	if err == nil && p.held != nil && info.ModTime().Equal(p.written) {
+		return p.held, nil
+	}
+	read, err := tls.LoadX509KeyPair(p.certificate, p.key)
+	if err != nil {
+		if p.held != nil {
+			return p.held, nil
+		}
+		return nil, err
+	}
+	p.held, p.written = &read, info.ModTime()
+	return p.held, nil
+}
