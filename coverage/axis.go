@@ -9,6 +9,10 @@ import (
 // sameCell is how far, in cells, a box may miss a centre and hold it all the same: clients write rounded numbers.
 const sameCell = 1e-6
 
+// farthestTurns is how many turns from zero an interval may begin on an axis that repeats, be it in degrees or metres: beyond it, turns
+// would cost digits.
+const farthestTurns = 2500
+
 // choice is a run of cells of an axis: their numbers, which go beyond the axis' own where it wraps, and the turn by which positions
 // of the answer differ from the axis' own.
 type choice struct {
@@ -42,6 +46,11 @@ func chooseX(x []float64, step, turn float64, wraps bool, in Interval) (choice, 
 		}
 	}
 	if wraps {
+		farthest := farthestTurns * step * float64(n)
+		if in.Low > farthest || in.High < -farthest {
+			return choice{}, axisError(AxisX, in, ErrOutside)
+		}
+		in.Low, in.High = max(in.Low, -farthest), min(in.High, farthest)
 		return wrapped(x[0], step, n, in), nil
 	}
 	shift := 0.0
@@ -63,12 +72,10 @@ func chooseX(x []float64, step, turn float64, wraps bool, in Interval) (choice, 
 
 // wrapped is the columns of an interval on an axis around the Earth, each once at most.
 func wrapped(x0, step float64, n int, in Interval) choice {
-	const farthest = 1e6 // turns would cost digits
-	low, high := max(min(in.Low, farthest), -farthest), max(min(in.High, farthest), -farthest)
-	first := int(math.Ceil((low-x0)/step - sameCell))
-	last := int(math.Floor((high-x0)/step + sameCell))
+	first := int(math.Ceil((in.Low-x0)/step - sameCell))
+	last := int(math.Floor((in.High-x0)/step + sameCell))
 	if in.Slice || last < first {
-		first = int(math.Round(((low+high)/2 - x0) / step))
+		first = int(math.Round(((in.Low+in.High)/2 - x0) / step))
 		last = first
 	}
 	return choice{first: first, n: min(last-first+1, n)}

@@ -126,6 +126,23 @@ func TestNativeGridsComeOutOnTheirOwnCells(t *testing.T) {
 	}
 }
 
+func TestABoxOfMetresIsFoundOnAMapAroundTheEarth(t *testing.T) {
+	const id = "mercator:36x18:-19480910.889,9444444.444,1113194.907933,1111111.111:0:6378137"
+	for _, c := range []struct {
+		x     coverage.Interval
+		first float64
+		width int
+	}{
+		{to(5e6, 1e7), 5009377.086, 5}, {to(-1.5e7, -1e7), -1.391493635e7, 4}, {to(1.9e7, 2.15e7), 1.948091089e7, 2}, {to(4.5e7, 5e7), 4.5084393771e7, 5},
+	} {
+		s := source(t, coveragetest.Grid(id), coverage.Cut{X: c.x, Y: coverage.All})
+		if !s.Exact || s.Width() != c.width || math.Abs(s.X[0]-c.first) > 1 {
+			t.Errorf("%g to %g m: got %d columns from %g on, want %d from %g on", c.x.Low, c.x.High, s.Width(), s.X[0], c.width, c.first)
+		}
+		checkPlaces(t, id, s, 0)
+	}
+}
+
 func TestScalingAndReprojectionKeepPlaces(t *testing.T) {
 	fine := "latlon:1440x721:-180,-90,179.75,90"
 	lambert := "lambert:161x121:-1600000,1200000,20000,20000:-60,48,48:6371229"
@@ -251,6 +268,12 @@ func TestWhatCantBeIsRefusedByAxis(t *testing.T) {
 		var axis *coverage.AxisError
 		if !errors.Is(err, c.want) || !errors.As(err, &axis) || axis.Axis != c.axis {
 			t.Errorf("%s: got %v, want %v of axis %s", c.name, err, c.want, c.axis)
+		}
+	}
+	around, whole := coveragetest.Cube(coveragetest.Shape{Grid: coveragetest.Grid(world)}, coveragetest.Temperature())
+	for _, x := range []coverage.Interval{to(1e300, 1e301), to(-1e301, -1e300), {Low: 1e10, High: 1e10, Slice: true}} {
+		if _, err := coverage.New(whole, sample.New(1<<20), around, coverage.Cut{X: x, Y: coverage.All}); !errors.Is(err, coverage.ErrOutside) {
+			t.Errorf("%g to %g around the Earth: got %v, want %v", x.Low, x.High, err, coverage.ErrOutside)
 		}
 	}
 	if _, err := coverage.New(fields, sample.New(1<<20), coverage.Cube{}, all); !errors.Is(err, coverage.ErrEmpty) {
