@@ -117,9 +117,11 @@ func NewPens(label, title float64) (labels, titles *Pen, err error) {
 	return &Pen{small}, &Pen{large}, err
 }
 
-// Width is how wide a text becomes in pixels, and Capital how high its capitals are.
+// Width is how wide a text becomes in pixels.
 func (p *Pen) Width(text string) int { return p.pen.width(text) }
-func (p *Pen) Capital() int          { return p.pen.capital }
+
+// Capital is how high capitals are in pixels.
+func (p *Pen) Capital() int { return p.pen.capital }
 
 // Cut shortens a text to a width, with an ellipsis; "" if not even that fits.
 func (p *Pen) Cut(text string, width int) string { return p.pen.cut(text, width) }

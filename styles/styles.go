@@ -26,7 +26,7 @@
 //
 // Elements are offered a style, too, whose StandardName is one of fits.standard.
 //
-// A row with paint: has several painters, from the bottom up; what they are told is explained in paint.go. One without is
+// A row with paint: has several painters, from the bottom up; what they are told is explained in paint_row.go. One without is
 // the one fill of its stops:
 //
 //   - id: isobars-over-temperature
