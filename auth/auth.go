@@ -37,6 +37,9 @@ type Principal struct {
 	Method string // "key", "basic", "token", "session"
 }
 
+// Has tells that someone has a role, or one that holds it.
+func (p Principal) Has(role Role) bool { return p.Role.Known() && p.Role.holds(role) }
+
 // Errors of a request that is not let in. A fault of the server's own (the provider can't be reached) is neither.
 var (
 	ErrUnknown   = errors.New("who asks is not known") // 401
@@ -78,7 +81,7 @@ func (g *Guard) Require(r *http.Request, role Role) (Principal, error) {
 	switch {
 	case err != nil:
 		return p, err
-	case p.Role.Known() && p.Role.holds(role):
+	case p.Has(role):
 		return p, nil
 	case p.Name != "":
 		return p, wrap(ErrForbidden, "%s may not do this: the role %s is needed", p.Name, role)
@@ -94,7 +97,7 @@ func (g *Guard) MayRead(p Principal, collection string) bool {
 		if ok, err := path.Match(rule.Collections, collection); err != nil || !ok {
 			continue
 		}
-		if rule.Role == "" && len(rule.Groups) == 0 || rule.Role != "" && p.Role.Known() && p.Role.holds(rule.Role) {
+		if rule.Role == "" && len(rule.Groups) == 0 || rule.Role != "" && p.Has(rule.Role) {
 			return true
 		}
 		return slices.ContainsFunc(rule.Groups, func(group string) bool { return slices.Contains(p.Groups, group) })

@@ -30,8 +30,14 @@ type keys struct {
 // identify looks for a key in X-API-Key, in Authorization as Bearer, or as password of a Basic one named "key" (QGIS, GDAL).
 func (k *keys) identify(r *http.Request) (Principal, bool, error) {
 	secret := r.Header.Get("X-API-Key")
-	if token, ok := bearer(r); ok && strings.HasPrefix(token, prefix) {
-		secret = token
+	if token, ok := bearer(r); ok {
+		p, known := k.by[sha256.Sum256([]byte(token))]
+		if known { // also one that was not made here
+			return p, true, nil
+		}
+		if strings.HasPrefix(token, prefix) {
+			secret = token
+		}
 	}
 	if name, password, ok := r.BasicAuth(); ok && name == "key" {
 		secret = password

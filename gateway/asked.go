@@ -19,7 +19,7 @@ const scanned = 4 << 20
 
 // naming are the parameters of all services that name layers, coverages and collections, in lower case.
 var naming = []string{
-	"layers", "layer", "query_layers", "coverage", "coverageid", "identifier", "identifiers", "collections", "collection", "typename", "parameter-name",
+	"layers", "layer", "query_layers", "layername", "coverage", "coverageid", "identifier", "identifiers", "collections", "collection", "typename", "parameter-name",
 }
 
 // Asked tells which collections a request may be about: the names in its path, in the parameters that name some, and in its body, which
@@ -35,12 +35,11 @@ func Asked(r *http.Request, known func(name string) bool) ([]string, error) {
 		}
 	}
 	add(inPath(r.URL)...)
-	for name, values := range r.URL.Query() {
-		name = strings.ToLower(name)
+	for name, values := range parameters(r.URL.RawQuery) {
 		for _, v := range values {
 			switch {
 			case slices.Contains(naming, name):
-				add(strings.FieldsFunc(v, func(c rune) bool { return c == ',' || c == ' ' || c == '/' })...)
+				add(strings.FieldsFunc(v, between)...)
 			case name == "sld_body":
 				add(words(v)...)
 			}
@@ -52,6 +51,27 @@ func Asked(r *http.Request, known func(name string) bool) ([]string, error) {
 	found, err := inBody(r)
 	add(found...)
 	return all, err
+}
+
+// between tells what stands between names in a list.
+func between(c rune) bool { return c == ',' || c == ' ' || c == '+' || c == '/' }
+
+// parameters reads a query as the services do: names in lower case; what is not encoded as it should be is taken as it stands.
+func parameters(raw string) map[string][]string {
+	all := map[string][]string{}
+	for part := range strings.SplitSeq(raw, "&") {
+		name, value, _ := strings.Cut(part, "=")
+		name = strings.ToLower(unquoted(name))
+		all[name] = append(all[name], unquoted(value))
+	}
+	return all
+}
+
+func unquoted(text string) string {
+	if plain, err := url.QueryUnescape(text); err == nil {
+		return plain
+	}
+	return text
 }
 
 // inPath are the parts of a path that may be names, a tile's file without what follows its first dots too.
@@ -68,9 +88,9 @@ func inPath(u *url.URL) (all []string) {
 				all = append(all, part)
 			}
 		case parts[0] == "xyz" && i == 1:
-			all = append(all, strings.TrimSuffix(part, ".json"))
+			all = append(all, strings.FieldsFunc(strings.TrimSuffix(part, ".json"), between)...)
 		case parts[0] == "wmts" && i == 2:
-			all = append(all, part)
+			all = append(all, strings.FieldsFunc(part, between)...)
 		}
 	}
 	return all
@@ -99,11 +119,7 @@ func texts(contentType string, body []byte) (all []string) {
 	trimmed := bytes.TrimSpace(body)
 	switch {
 	case mediaType == "application/x-www-form-urlencoded":
-		form, err := url.ParseQuery(string(body))
-		if err != nil && len(form) == 0 {
-			return nil
-		}
-		for _, values := range form {
+		for _, values := range parameters(string(body)) {
 			for _, v := range values {
 				all = append(all, words(v)...)
 			}

@@ -112,8 +112,8 @@ func (c *Config) Check() error {
 			return fmt.Errorf("trusted_proxies[%d]: %q is no network such as 10.0.0.0/8", i, text)
 		}
 	}
-	if c.IdentitySecret != "" && len(c.IdentitySecret) < leastSecret {
-		return fmt.Errorf("identity_secret: shorter than %d bytes", leastSecret)
+	if c.IdentitySecret != "" && len(c.IdentitySecret) < LeastSecret {
+		return fmt.Errorf("identity_secret: shorter than %d bytes", LeastSecret)
 	}
 	if err := c.Instances.check(); err != nil {
 		return fmt.Errorf("instances.%w", err)
@@ -195,8 +195,16 @@ func (t *Timeouts) check() error {
 }
 
 func (l *Limits) check() error {
-	if l.Body < 1 || l.Pending < 1 || l.Client < 0 {
-		return fmt.Errorf("limits: body and pending are at least 1, client is not negative")
+	if l.Body < 1 || l.Pending < 1 {
+		return fmt.Errorf("limits: body and pending are at least 1")
+	}
+	return l.CheckClients()
+}
+
+// CheckClients says what is wrong with the limits of clients, naming the key.
+func (l *Limits) CheckClients() error {
+	if l.Client < 0 || l.Requests.Burst < 0 || l.Requests.PerSecond < 0 {
+		return fmt.Errorf("limits: client and requests are not negative")
 	}
 	for i, c := range l.Costs {
 		if _, err := path.Match(c.Path, ""); err != nil || c.Path == "" || c.Cost < 0 {

@@ -93,11 +93,11 @@ func escape(text string) string {
 	return b.String()
 }
 
-// parameter is a parameter of the query, whatever the case of its name.
+// parameter is a parameter of the query, whatever the case of its name: the first that is not empty.
 func parameter(r *http.Request, name string) string {
-	for key, values := range r.URL.Query() {
-		if strings.EqualFold(key, name) && len(values) > 0 {
-			return values[0]
+	for _, v := range parameters(r.URL.RawQuery)[name] {
+		if v != "" {
+			return v
 		}
 	}
 	return ""

@@ -40,7 +40,7 @@ type Gateway struct {
 	routes    []*route
 	instances *balancer
 	proxy     *httputil.ReverseProxy
-	limits    *limits
+	limits    *Limiter
 	meters    *meters
 	shelf     shelf
 	once      singleflight.Group
@@ -53,7 +53,7 @@ func New(c Config, o Options) (*Gateway, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
-	g := &Gateway{config: c, options: o, log: o.Log, limits: newLimits(c.Limits), meters: newMeters(o.Metrics)}
+	g := &Gateway{config: c, options: o, log: o.Log, limits: NewLimiter(c.Limits), meters: newMeters(o.Metrics)}
 	if c.ExternalURL != "" {
 		u, err := url.Parse(c.ExternalURL)
 		if err != nil {

@@ -12,8 +12,8 @@ import (
 	"isobar/auth"
 )
 
-// limits keep clients to what they may ask.
-type limits struct {
+// Limiter keeps clients to what they may ask. Make it with NewLimiter. Safe for concurrent use.
+type Limiter struct {
 	config Limits
 	rates  *auth.Rates
 
@@ -21,12 +21,24 @@ type limits struct {
 	under map[string]int // requests under way, by client
 }
 
-func newLimits(c Limits) *limits {
-	return &limits{config: c, rates: auth.NewRates(c.Requests, time.Now), under: map[string]int{}}
+// NewLimiter makes one of a configuration's rates, costs and requests under way of one client.
+func NewLimiter(c Limits) *Limiter {
+	return &Limiter{config: c, rates: auth.NewRates(c.Requests, time.Now), under: map[string]int{}}
+}
+
+// Enter takes a request of a client; if it may not be asked now, the client is told so, and ok is false. leave is called when it is
+// answered.
+func (l *Limiter) Enter(w http.ResponseWriter, r *http.Request, who string) (leave func(), ok bool) {
+	leave, f := l.enter(who, r, w.Header())
+	if f != nil {
+		Refuse(w, r, f.status, f.code, f.locator, f.text)
+		return nil, false
+	}
+	return leave, true
 }
 
 // enter takes a request of a client, or says why not. leave is called when it is answered.
-func (l *limits) enter(who string, r *http.Request, header http.Header) (leave func(), f *fault) {
+func (l *Limiter) enter(who string, r *http.Request, header http.Header) (leave func(), f *fault) {
 	if wait, ok := l.rates.Take(who, l.cost(r)); !ok {
 		header.Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 		return nil, &fault{http.StatusTooManyRequests, "NoApplicableCode", "", "too many requests: ask again in " + wait.Round(100*time.Millisecond).String()}
@@ -51,7 +63,7 @@ func (l *limits) enter(who string, r *http.Request, header http.Header) (leave f
 }
 
 // cost is what a request takes of a client's budget.
-func (l *limits) cost(r *http.Request) float64 {
+func (l *Limiter) cost(r *http.Request) float64 {
 	for _, c := range l.config.Costs {
 		if ok, err := path.Match(c.Path, r.URL.Path); err != nil || !ok {
 			continue

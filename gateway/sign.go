@@ -15,11 +15,11 @@ import (
 // IdentityHeader is the header in which a gateway tells servers who asks.
 const IdentityHeader = "X-Isobar-Identity"
 
-// leastSecret is the shortest secret in bytes, and identityAge how long what it signs is believed: the servers' clocks may differ.
-const (
-	leastSecret = 16
-	identityAge = time.Minute
-)
+// LeastSecret is the shortest secret in bytes.
+const LeastSecret = 16
+
+// identityAge is how long what is signed is believed: the servers' clocks may differ by as much.
+const identityAge = time.Minute
 
 // ErrIdentity says that an identity is not one that the gateway signed, or an old one.
 var ErrIdentity = errors.New("the identity is not signed by the gateway")
@@ -49,7 +49,7 @@ func Verify(secret []byte, header string, now time.Time) (auth.Principal, error)
 	body, err := b.DecodeString(text)
 	mac, err2 := b.DecodeString(sum)
 	var one identity
-	if err != nil || err2 != nil || len(secret) < leastSecret || !hmac.Equal(mac, seal(secret, body)) || json.Unmarshal(body, &one) != nil {
+	if err != nil || err2 != nil || len(secret) < LeastSecret || !hmac.Equal(mac, seal(secret, body)) || json.Unmarshal(body, &one) != nil {
 		return auth.Principal{}, ErrIdentity
 	}
 	if left := time.Unix(one.Until, 0).Sub(now); left < 0 || left > 2*identityAge {

@@ -36,7 +36,7 @@ type config struct {
 	Prerender prerenderConfig `yaml:"prerender"`
 
 	Records   string         `yaml:"records"`   // file of jobs, streams, alerts and kept results; "": records.db in the data folder
-	Auth      authConfig     `yaml:"auth"`      // who may write
+	Auth      authConfig     `yaml:"auth"`      // who may do what, and how much
 	Callbacks []string       `yaml:"callbacks"` // hosts that jobs and alerts may call
 	Jobs      jobsConfig     `yaml:"jobs"`      // work that outlives a request
 	Streams   []streamConfig `yaml:"streams"`   // probe streams
@@ -198,7 +198,7 @@ func (c *config) check() error {
 			return fmt.Errorf("limits.sizes[%d]: %d x %d is no size", i, s.Width, s.Height)
 		}
 	}
-	if _, err := c.Auth.hashes(); err != nil {
+	if err := c.Auth.check(); err != nil {
 		return err
 	}
 	if c.Jobs.Keep < time.Minute {

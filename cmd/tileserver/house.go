@@ -23,6 +23,7 @@ import (
 	"isobar/ingest"
 	"isobar/ingest/schedule"
 	"isobar/layers"
+	"isobar/ogc"
 	"isobar/ogc/api/edr"
 	"isobar/probe"
 	"isobar/render"
@@ -41,6 +42,7 @@ type house struct {
 	intake    *ingest.Intake
 	feeds     *schedule.Scheduler // nil: nothing is fetched
 	keeping   *keeping
+	door      *door
 	service   *answer.Service
 	handler   http.Handler
 	listener  net.Listener
@@ -96,6 +98,9 @@ func newHouse(env *environment, conf config) (h *house, err error) {
 		Cells: int64(conf.Limits.CoverageCells), Bytes: int64(conf.Limits.CoverageSize) << 20,
 	})
 	engine := probe.New(sampler, probe.Limits{Places: conf.Limits.ProbePlaces, Values: int64(conf.Limits.ProbeValues), Columns: conf.Limits.ProbeColumns})
+	if h.door, err = newDoor(env.ctx, conf.Auth, ogc.HoldOf(h.service)); err != nil {
+		return nil, err
+	}
 	if err := h.newKeeping(engine, rows.places); err != nil {
 		return nil, err
 	}

@@ -2,16 +2,12 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -53,7 +49,7 @@ const remembered = 4096
 
 // newKeeping opens the records and wires what works on them.
 func (h *house) newKeeping(engine *probe.Engine, named *places.Catalogue) error {
-	k := &keeping{bus: events.NewBus(remembered, nil), features: []feature.Catalogue{named}, authorize: h.conf.Auth.authorize()}
+	k := &keeping{bus: events.NewBus(remembered, nil), features: []feature.Catalogue{named}, authorize: h.door.authorize()}
 	h.keeping = k
 	path := h.conf.Records
 	if path == "" {
@@ -208,59 +204,6 @@ func publishedSteps(c *layers.Catalogue) map[step]bool {
 		}
 	}
 	return all
-}
-
-// authConfig is who may write.
-type authConfig struct {
-	Tokens []string `yaml:"tokens"` // bearer tokens, or "sha256:" and the hexadecimal SHA-256 of one
-}
-
-// tokenVariable is the environment variable of a further token.
-const tokenVariable = "ISOBAR_TOKEN"
-
-// hashes are the SHA-256 of all tokens.
-func (c authConfig) hashes() (list [][sha256.Size]byte, err error) {
-	all := c.Tokens
-	if token := os.Getenv(tokenVariable); token != "" {
-		all = append(all[:len(all):len(all)], token)
-	}
-	for i, token := range all {
-		text, hashed := strings.CutPrefix(token, "sha256:")
-		sum := sha256.Sum256([]byte(token))
-		if hashed {
-			raw, err := hex.DecodeString(text)
-			if err != nil || len(raw) != sha256.Size {
-				return nil, fmt.Errorf("auth.tokens[%d]: not the hexadecimal SHA-256 of a token", i)
-			}
-			sum = [sha256.Size]byte(raw)
-		}
-		list = append(list, sum)
-	}
-	return list, nil
-}
-
-var errToken = errors.New("no token that is known")
-
-// authorize tells whether a request has one of the tokens; nil: there are none.
-func (c authConfig) authorize() func(*http.Request) error {
-	known, err := c.hashes()
-	if err != nil || len(known) == 0 { // config.check has told the error
-		return nil
-	}
-	return func(r *http.Request) error {
-		scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-		if !strings.EqualFold(scheme, "Bearer") {
-			return errToken
-		}
-		sum, found := sha256.Sum256([]byte(strings.TrimSpace(token))), 0
-		for i := range known {
-			found |= subtle.ConstantTimeCompare(sum[:], known[i][:])
-		}
-		if found == 0 {
-			return errToken
-		}
-		return nil
-	}
 }
 
 // jobsConfig bounds work that outlives a request.

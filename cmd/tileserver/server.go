@@ -48,6 +48,9 @@ func (h *house) routes(service *answer.Service, coverages *answer.Coverages, set
 	}
 	e.Pre(turn, tidy)
 	e.Use(h.watch(), middleware.Recover(), open, compress())
+	if h.door.on() {
+		e.Use(h.door.watch)
+	}
 	e.Use(middleware.ContextTimeoutWithConfig(middleware.ContextTimeoutConfig{Timeout: h.conf.Limits.Timeout, Skipper: streams}))
 
 	hold, about, formats := ogc.HoldOf(service), h.about(), api.Pictures{Formats: pictures}
