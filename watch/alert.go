@@ -83,6 +83,9 @@ type alert struct {
 	middle  geo.LonLat
 }
 
+func (a *alert) definition() Alert { return a.Alert }
+func (a *alert) revision() int64   { return a.version }
+
 // prepareAlert checks a definition.
 func prepareAlert(d Alert) (*alert, error) {
 	if err := checkTexts(d.ID, [2]string{"title", d.Title}, [2]string{"description", d.Description}, [2]string{"owner", d.Owner}, [2]string{"model", d.Model}); err != nil {

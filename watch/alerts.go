@@ -1,17 +1,14 @@
 package watch
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 	"time"
 
 	"isobar/events"
-	"isobar/feature"
 	"isobar/field"
 	"isobar/probe"
 	"isobar/records"
@@ -88,10 +85,8 @@ type stateAtRest struct {
 
 // Alerts keeps standing conditions and how they stand, which it gives as a collection of features. Safe for concurrent use.
 type Alerts struct {
+	definitions[Alert, *alert]
 	o Options
-
-	mu       sync.Mutex
-	prepared map[string]*alert
 
 	cells map[cellsOf]probe.Cells // of Run
 }
@@ -104,7 +99,13 @@ type cellsOf struct {
 
 // NewAlerts makes alerts of what a store keeps; Run lets them look at data.
 func NewAlerts(o Options) *Alerts {
-	return &Alerts{o: o.withUsual(), prepared: map[string]*alert{}, cells: map[cellsOf]probe.Cells{}}
+	s := &Alerts{o: o.withUsual(), cells: map[cellsOf]probe.Cells{}}
+	s.definitions = definitions[Alert, *alert]{
+		store: o.Store, kind: alertKind, now: s.o.Now, held: map[string]*alert{},
+		head:  func(d *Alert) (*string, *time.Time) { return &d.ID, &d.Created },
+		knows: s.knows, admit: admitAlert, prepare: prepareAlert, read: readAlert,
+	}
+	return s
 }
 
 // Run looks at what arrives until ctx ends.
@@ -113,50 +114,17 @@ func (s *Alerts) Run(ctx context.Context) error { return s.o.follow(ctx, "alerts
 // Create keeps an alert, with an identity of its own if it has none, and gives it as it is kept. It is looked at at once. Errors are
 // *MemberError, wrap feature.ErrExists, or are the store's.
 func (s *Alerts) Create(ctx context.Context, d Alert) (Alert, error) {
-	if d.ID == "" {
-		d.ID = newName()
-	}
-	if err := s.knows(d); err != nil {
-		return Alert{}, err
-	}
-	return s.put(ctx, d, records.New)
+	return s.create(ctx, d)
 }
 
 // Replace changes an alert; how it stands is found anew. Errors are *MemberError, wrap feature.ErrNotFound, or are the store's.
 func (s *Alerts) Replace(ctx context.Context, d Alert) (Alert, error) {
-	was, err := s.get(ctx, d.ID)
-	if err != nil {
-		return Alert{}, err
-	}
-	if err := s.knows(d); err != nil {
-		return Alert{}, err
-	}
-	d.Created = was.Created
-	return s.put(ctx, d, was.version)
+	return s.replace(ctx, d)
 }
 
 // Ensure keeps an alert of the configuration: it is made, changed, or left as it is. Its layers need not be there yet.
 func (s *Alerts) Ensure(ctx context.Context, d Alert) error {
-	was, err := s.get(ctx, d.ID)
-	if errors.Is(err, feature.ErrNotFound) {
-		_, err = s.put(ctx, d, records.New)
-		return err
-	}
-	if err != nil {
-		return err
-	}
-	d.Created = was.Created
-	next, err := prepareAlert(d)
-	if err != nil {
-		return err
-	}
-	a, errA := next.atRest()
-	b, errB := was.atRest()
-	if err := errors.Join(errA, errB); err != nil || bytes.Equal(a.Body, b.Body) {
-		return err
-	}
-	_, err = s.put(ctx, d, was.version)
-	return err
+	return s.ensure(ctx, d)
 }
 
 // knows checks that the expression names layers, and that who is told may be.
@@ -186,34 +154,12 @@ func (s *Alerts) knows(d Alert) error {
 	return nil
 }
 
-// put writes a definition.
-func (s *Alerts) put(ctx context.Context, d Alert, version int64) (Alert, error) {
-	now := s.o.Now().UTC()
-	if d.Created.IsZero() {
-		d.Created = now
-	}
+// admitAlert refuses an alert that is over.
+func admitAlert(d Alert, now time.Time) error {
 	if !d.Expires.IsZero() && !d.Expires.After(now) {
-		return Alert{}, wrong("expires", "%s is past", d.Expires.Format(time.RFC3339))
+		return wrong("expires", "%s is past", d.Expires.Format(time.RFC3339))
 	}
-	a, err := prepareAlert(d)
-	if err != nil {
-		return Alert{}, err
-	}
-	doc, err := a.atRest()
-	if err != nil {
-		return Alert{}, err
-	}
-	doc.Version = version
-	_, err = s.o.Store.Put(ctx, alertKind, doc)
-	switch {
-	case errors.Is(err, records.ErrConflict) && version == records.New:
-		return Alert{}, fmt.Errorf("alert %q: %w", d.ID, feature.ErrExists)
-	case errors.Is(err, records.ErrTooLarge):
-		return Alert{}, wrong("features", "the definition has more than %d bytes", records.MaxBody)
-	case err != nil:
-		return Alert{}, fmt.Errorf("alert %q: %w", d.ID, err)
-	}
-	return a.Alert, nil
+	return nil
 }
 
 // Get gives a definition; the error wraps feature.ErrNotFound.
@@ -225,78 +171,17 @@ func (s *Alerts) Get(ctx context.Context, id string) (Alert, error) {
 	return a.Alert, nil
 }
 
-func (s *Alerts) get(ctx context.Context, id string) (*alert, error) {
-	d, err := s.o.Store.Get(ctx, alertKind, id)
-	if errors.Is(err, records.ErrNotFound) {
-		return nil, fmt.Errorf("alert %.80q: %w", id, feature.ErrNotFound)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("alert %.80q: %w", id, err)
-	}
-	return s.of(d)
-}
-
-// of prepares a definition, if it is not the one prepared last.
-func (s *Alerts) of(d records.Document) (*alert, error) {
-	s.mu.Lock()
-	a := s.prepared[d.ID]
-	s.mu.Unlock()
-	if a != nil && a.version == d.Version {
-		return a, nil
-	}
-	a, err := readAlert(d)
-	if err != nil {
-		return nil, err
-	}
-	s.mu.Lock()
-	s.prepared[d.ID] = a
-	s.mu.Unlock()
-	return a, nil
-}
-
 // List gives all definitions.
-func (s *Alerts) List(ctx context.Context) (list []Alert, err error) {
-	all, err := s.all(ctx)
-	for _, a := range all {
-		list = append(list, a.Alert)
-	}
-	return list, err
-}
-
-func (s *Alerts) all(ctx context.Context) (list []*alert, err error) {
-	there := map[string]bool{}
-	for d, err := range s.o.Store.List(ctx, alertKind, records.Range{}) {
-		if err != nil {
-			return nil, fmt.Errorf("alerts: %w", err)
-		}
-		a, err := s.of(d)
-		if err != nil {
-			return nil, err
-		}
-		list, there[d.ID] = append(list, a), true
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for id := range s.prepared {
-		if !there[id] {
-			delete(s.prepared, id)
-		}
-	}
-	return list, nil
+func (s *Alerts) List(ctx context.Context) ([]Alert, error) {
+	return s.list(ctx)
 }
 
 // Delete removes an alert and how it stands; the error wraps feature.ErrNotFound.
 func (s *Alerts) Delete(ctx context.Context, id string) error {
-	err := s.o.Store.Delete(ctx, alertKind, id, records.Any)
-	if errors.Is(err, records.ErrNotFound) {
-		return fmt.Errorf("alert %.80q: %w", id, feature.ErrNotFound)
+	if err := s.remove(ctx, id); err != nil {
+		return err
 	}
-	if err == nil {
-		if err = s.o.Store.Delete(ctx, stateKind, id, records.Any); errors.Is(err, records.ErrNotFound) {
-			err = nil
-		}
-	}
-	if err != nil {
+	if err := s.o.Store.Delete(ctx, stateKind, id, records.Any); err != nil && !errors.Is(err, records.ErrNotFound) {
 		return fmt.Errorf("alert %q: %w", id, err)
 	}
 	return nil

@@ -74,6 +74,9 @@ type column struct {
 	unit        string
 }
 
+func (s *stream) definition() Stream { return s.Stream }
+func (s *stream) revision() int64    { return s.generation }
+
 // prepare checks a definition.
 func prepare(d Stream) (*stream, error) {
 	if err := checkTexts(d.ID, [2]string{"title", d.Title}, [2]string{"description", d.Description}, [2]string{"owner", d.Owner}); err != nil {
