@@ -19,8 +19,8 @@ func TestEveryChunkLiesInOneBlock(t *testing.T) {
 		wraps          bool
 		blocks         int
 	}{
-		{1440, 721, 3, true, 18 + 6 + 2 + 1}, {70, 66, 0, false, 1}, {9000, 1, 0, false, 1}, {1, 1, 0, false, 1}, {100_000, 1, 0, false, 2},
-		{3600, 1801, 5, true, 15*8 + 8*4 + 4*2 + 2*1 + 1},
+		{1440, 721, 3, true, 72 + 18 + 6 + 1}, {70, 66, 0, false, 1}, {9000, 1, 0, false, 1}, {1, 1, 0, false, 1}, {100_000, 1, 0, false, 7},
+		{3600, 1801, 5, true, 29*15 + 15*8 + 8*4 + 4*2 + 1},
 	} {
 		l := chunk.NewLayout(c.nx, c.ny, c.levels, c.wraps)
 		b := newBlocks(l)
@@ -29,7 +29,7 @@ func TestEveryChunkLiesInOneBlock(t *testing.T) {
 		}
 		seen := 0
 		for block, members := range b.chunks {
-			if len(members) > blockSize {
+			if len(members) > coarse {
 				t.Errorf("%d x %d: block %d has %d chunks", c.nx, c.ny, block, len(members))
 			}
 			for place, number := range members {
