@@ -1,5 +1,7 @@
 package ogc
 
+import "isobar/geo"
+
 // What capabilities by OWS Common 1.1 and 2.0 have alike, with the prefix ows.
 
 // Identification writes what a service is (OWS Common 1.1.0, 7.4.4).
@@ -45,5 +47,14 @@ func (x *XML) Allowed(element, name string, values ...string) {
 		x.Leaf("ows:Value", v)
 	}
 	x.Close()
+	x.Close()
+}
+
+// GeographicBox writes where something lies on the Earth (OWS Common 1.1.0, 10.2.2); extent may be of any turn.
+func (x *XML) GeographicBox(extent geo.Box) {
+	b := Geographic(extent)
+	x.Open("ows:WGS84BoundingBox")
+	x.Leaf("ows:LowerCorner", Number(b.MinX())+" "+Number(b.MinY()))
+	x.Leaf("ows:UpperCorner", Number(b.MaxX())+" "+Number(b.MaxY()))
 	x.Close()
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 
 	"isobar/ogc"
@@ -116,6 +115,3 @@ func (s *scribe) operations() {
 	}
 	s.Close()
 }
-
-// decimal writes a number so that it is read back exactly.
-func decimal(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }

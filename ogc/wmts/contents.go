@@ -77,11 +77,7 @@ func (s *scribe) layer(l *layers.Layer) {
 	s.Open("Layer")
 	s.Leaf("ows:Title", l.Model.Title+": "+l.Title)
 	s.Some("ows:Abstract", l.Element.Abstract)
-	box := ogc.Geographic(l.Extent)
-	s.Open("ows:WGS84BoundingBox")
-	s.Leaf("ows:LowerCorner", decimal(box[0])+" "+decimal(box[1]))
-	s.Leaf("ows:UpperCorner", decimal(box[2])+" "+decimal(box[3]))
-	s.Close()
+	s.GeographicBox(l.Extent)
 	s.Leaf("ows:Identifier", l.Name)
 	s.styles(l)
 	for _, p := range s.h.pictures {
@@ -207,13 +203,13 @@ func (s *scribe) set(set *tilematrix.Set) {
 	s.Leaf("ows:SupportedCRS", supportedCRS(set, known))
 	s.Some("WellKnownScaleSet", known)
 	for _, m := range set.Matrices {
-		corner := decimal(m.Origin.X) + " " + decimal(m.Origin.Y)
+		corner := ogc.Number(m.Origin.X) + " " + ogc.Number(m.Origin.Y)
 		if set.Ref.NorthFirst {
-			corner = decimal(m.Origin.Y) + " " + decimal(m.Origin.X)
+			corner = ogc.Number(m.Origin.Y) + " " + ogc.Number(m.Origin.X)
 		}
 		s.Open("TileMatrix")
 		s.Leaf("ows:Identifier", m.ID)
-		s.Leaf("ScaleDenominator", decimal(m.ScaleDenominator))
+		s.Leaf("ScaleDenominator", ogc.Number(m.ScaleDenominator))
 		s.Leaf("TopLeftCorner", corner)
 		s.Leaf("TileWidth", strconv.Itoa(tilematrix.TileSize))
 		s.Leaf("TileHeight", strconv.Itoa(tilematrix.TileSize))
