@@ -40,6 +40,7 @@ type config struct {
 	Callbacks []string       `yaml:"callbacks"` // hosts that jobs and alerts may call
 	Jobs      jobsConfig     `yaml:"jobs"`      // work that outlives a request
 	Streams   []streamConfig `yaml:"streams"`   // probe streams
+	Instance  instanceConfig `yaml:"instance"`  // how gateways are told of this server
 }
 
 // rowsConfig names folders of the user's own rows (YAML), added to those that ship with the program.
@@ -119,6 +120,7 @@ func defaults() config {
 		Jobs:      jobsConfig{Workers: 2, Queue: 1000, Keep: 24 * time.Hour, ResultSize: 64},
 		Feeds:     feedsConfig{Parallel: 4},
 	}
+	c.Instance.Every = 5 * time.Second
 	c.Service.Title = "Isobar"
 	c.Service.Abstract = "Weather forecasts as maps and numbers"
 	c.Service.Keywords = []string{"weather", "forecast", "meteorology"}
@@ -199,6 +201,9 @@ func (c *config) check() error {
 		}
 	}
 	if err := c.Auth.check(); err != nil {
+		return err
+	}
+	if err := c.Instance.check(); err != nil {
 		return err
 	}
 	if c.Jobs.Keep < time.Minute {

@@ -130,6 +130,7 @@ func serve(env *environment, conf config, prepare func() error) error {
 	group.Go(func() error { return h.keepComing(ctx) })
 	group.Go(func() error { return h.keeping.run(ctx, h) })
 	group.Go(func() error { return h.prerender(ctx) })
+	group.Go(func() error { return h.heartbeat(ctx) })
 	if err := group.Wait(); err != nil && !errors.Is(err, context.Canceled) {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 
 	"isobar/answer"
 	"isobar/encode"
+	"isobar/gateway"
 	"isobar/geo/tilematrix"
 	"isobar/ogc"
 	"isobar/ogc/api"
@@ -180,6 +181,14 @@ func (h *house) baseURL(r *http.Request) string {
 		u.Scheme = "https"
 	}
 	if h.fromProxy(r) {
+		if all := gateway.ParseForwarded(r.Header.Values("Forwarded")); len(all) > 0 { // the first is the one that clients see
+			if v := all[0]["proto"]; v == "http" || v == "https" {
+				u.Scheme = v
+			}
+			if v := all[0]["host"]; v != "" {
+				u.Host = v
+			}
+		}
 		if v := first(r.Header.Get("X-Forwarded-Proto")); v == "http" || v == "https" {
 			u.Scheme = v
 		}
