@@ -118,7 +118,7 @@ func defaults() config {
 
 		Prerender: prerenderConfig{Zoom: 3},
 		Jobs:      jobsConfig{Workers: 2, Queue: 1000, Keep: 24 * time.Hour, ResultSize: 64},
-		Feeds:     feedsConfig{Parallel: 4},
+		Feeds:     feedsConfig{Parallel: 4, Blocked: 10 * time.Minute},
 	}
 	c.Instance.Every = 5 * time.Second
 	c.Service.Title = "Isobar"
@@ -201,6 +201,9 @@ func (c *config) check() error {
 		}
 	}
 	if err := c.Auth.check(); err != nil {
+		return err
+	}
+	if err := c.checkWebhooks(); err != nil {
 		return err
 	}
 	if err := c.Instance.check(); err != nil {

@@ -14,8 +14,11 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+	"golang.org/x/sync/errgroup"
 
 	"isobar/events"
+	"isobar/field"
+	"isobar/ingest/archive"
 	"isobar/ingest/fetch"
 	"isobar/ingest/schedule"
 	"isobar/ingest/source"
@@ -47,6 +50,7 @@ type feedsConfig struct {
 	Parallel int                   `yaml:"parallel"` // files of one model fetched at once
 	Rates    map[string]rateConfig `yaml:"rates"`    // by provider
 	Blocked  time.Duration         `yaml:"blocked"`  // how long a provider that blocks us is left alone; 0: ten minutes
+	Webhooks []webhookConfig       `yaml:"webhooks"` // who is told of steps and runs
 }
 
 // rateConfig is how a provider is treated.
@@ -99,13 +103,19 @@ func (c *config) scheduler(env *environment, known *models.Catalogue, intake sch
 		}
 		feeds = append(feeds, f)
 	}
+	originals := archive.New(archive.Options{})
+	for _, f := range feeds {
+		if err := originals.Check(f.Archive); err != nil {
+			return nil, fmt.Errorf("feed of %s: %w", f.Model, err)
+		}
+	}
 	rates := map[string]fetch.Rate{}
 	for name, r := range c.Feeds.Rates {
 		rates[name] = fetch.Rate{PerMinute: r.PerMinute, Parallel: r.Parallel}
 	}
 	kinds := sources(fetch.New(fetch.Options{Rates: rates, Agent: "isobar/" + version(), Blocked: c.Feeds.Blocked, Folder: filepath.Join(c.feedsFolder(), "providers")}))
 	return schedule.New(schedule.Options{
-		Feeds: feeds, Intake: intake, Fields: fields, Folder: c.feedsFolder(), Parallel: c.Feeds.Parallel, Tell: tell, Log: env.log,
+		Feeds: feeds, Intake: intake, Fields: fields, Folder: c.feedsFolder(), Parallel: c.Feeds.Parallel, Tell: tell, Log: env.log, Archive: originals.Keep, Size: c.runSize,
 		Source: func(f models.Feed) (source.Source, error) {
 			open, ok := kinds[f.Kind]
 			if !ok {
@@ -125,12 +135,28 @@ func feedNames(known *models.Catalogue) (names []string) {
 	return names
 }
 
-// keepComing runs the feeds until ctx ends.
-func (h *house) keepComing(ctx context.Context) error {
-	if h.feeds == nil {
-		return nil
+// runSize is what a run takes on disk.
+func (c *config) runSize(model string, run field.Time) (bytes int64, ok bool) {
+	folder := filepath.Join(c.Data, "runs", model, run.UTC().Format("20060102T150405Z"))
+	entries, err := os.ReadDir(folder)
+	for _, e := range entries {
+		if info, err := e.Info(); err == nil {
+			bytes += info.Size()
+		}
 	}
-	return h.feeds.Run(ctx)
+	return bytes, err == nil
+}
+
+// keepComing runs the feeds until ctx ends, and tells what they, and those of other processes, do.
+func (h *house) keepComing(ctx context.Context) error {
+	h.metrics.MustRegister(feedMeters{h.conf.feedsFolder()})
+	group, ctx := errgroup.WithContext(ctx)
+	if h.feeds != nil {
+		group.Go(func() error { return h.feeds.Run(ctx) })
+	}
+	group.Go(func() error { return h.followOthers(ctx) })
+	group.Go(func() error { return h.callWebhooks(ctx) })
+	return group.Wait()
 }
 
 // statusPath tells how the feeds do, whichever process works for them.

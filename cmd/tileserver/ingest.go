@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -72,6 +74,7 @@ func (c *ingestCmd) Run(env *environment) error {
 
 // fetch works for the feeds: once, or until the program is stopped.
 func (c *ingestCmd) fetch(env *environment, feeds *schedule.Scheduler) error {
+	defer feedsBar(env, feeds)()
 	if !c.Once {
 		if err := feeds.Run(env.ctx); !errors.Is(err, context.Canceled) {
 			return err
@@ -107,4 +110,45 @@ func bar(env *environment) func(ingest.Progress) {
 		b.Describe(fmt.Sprintf("%d of %d files, %d fields", p.FilesDone, p.Files, p.Fields))
 		_ = b.Set64(p.BytesDone) // a bar that can't be drawn is no reason to stop
 	}
+}
+
+// feedsBar draws what feeds do on a terminal until it is told to end; elsewhere it is silent.
+func feedsBar(env *environment, feeds *schedule.Scheduler) (end func()) {
+	out, ok := env.stderr.(*os.File)
+	if !ok || !term.IsTerminal(int(out.Fd())) {
+		return func() {}
+	}
+	b := progressbar.NewOptions(-1, progressbar.OptionSetWriter(out), progressbar.OptionShowCount(), progressbar.OptionClearOnFinish())
+	ctx, cancel := context.WithCancel(env.ctx)
+	drawn := make(chan struct{})
+	go func() {
+		defer close(drawn)
+		for tick := time.NewTicker(200 * time.Millisecond); ; {
+			select {
+			case <-ctx.Done():
+				tick.Stop()
+				_ = b.Finish() // a bar that can't be drawn is no reason to stop
+				return
+			case <-tick.C:
+			}
+			items, done, said := drawnOf(feeds.Status())
+			b.ChangeMax(items)
+			b.Describe(said)
+			_ = b.Set(done)
+		}
+	}()
+	return func() { cancel(); <-drawn }
+}
+
+// drawnOf is how far feeds are in the runs that they work on, and what there is to say of it.
+func drawnOf(all []schedule.Status) (items, done int, said string) {
+	var at []string
+	bytes := int64(0)
+	for _, s := range all {
+		items, done, bytes = items+s.Items, done+s.Done, bytes+s.Bytes
+		if s.State != schedule.Waiting {
+			at = append(at, fmt.Sprintf("%s %s", s.Model, s.Run.UTC().Format("02T15Z")))
+		}
+	}
+	return max(items, 1), done, fmt.Sprintf("%s, %.1f MiB", cmp.Or(strings.Join(at, ", "), "waiting"), float64(bytes)/(1<<20))
 }

@@ -255,10 +255,13 @@ func TestKillLiveFeedsLosesNothing(t *testing.T) {
 	l.count(t, kills)
 }
 
+// patience is how long what is offered may take to be served after the last kill.
+const patience = 4 * time.Minute
+
 // waitForAll waits until all that is offered is served.
 func (l *live) waitForAll(t *testing.T, fields store.Store, told func() string) {
 	t.Helper()
-	until := time.Now().Add(2 * time.Minute)
+	until := time.Now().Add(patience)
 	for {
 		missing := []string{}
 		got := served(t, fields)
@@ -268,12 +271,12 @@ func (l *live) waitForAll(t *testing.T, fields store.Store, told func() string) 
 				missing = append(missing, fmt.Sprintf("%s %s %s: %d of %d", at.Model, at.Run, at.Valid, len(got[at]), n))
 			}
 		}
-		if len(missing) == 0 && len(offered) > 60 && time.Since(until.Add(-2*time.Minute)) > time.Second {
+		if len(missing) == 0 && len(offered) > 60 && time.Since(until.Add(-patience)) > time.Second {
 			return
 		}
 		if time.Now().After(until) {
 			log := told()
-			t.Fatalf("not served after two minutes:\n%s\nthe program said:\n%s", strings.Join(missing, "\n"), log[max(0, len(log)-6000):])
+			t.Fatalf("not served after %s:\n%s\nthe program said:\n%s", patience, strings.Join(missing, "\n"), log[max(0, len(log)-6000):])
 		}
 		time.Sleep(200 * time.Millisecond)
 	}

@@ -67,7 +67,7 @@ func (h *house) routes(service *answer.Service, coverages *answer.Coverages, set
 		maps.Part(service, hold, about, formats),
 		tiles.Part(service, hold, about, sets, formats),
 		edr.Part(values),
-	}, h.keeping.parts()...)
+	}, append(h.keeping.parts(), h.asyncPart())...)
 	api.New(hold, about, page, h.baseURL, h.log, parts...).Register(e)
 	getOrHead(e, "/viewer/*", echo.WrapHandler(page))
 	getOrHead(e, "/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })

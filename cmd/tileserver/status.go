@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -88,7 +89,7 @@ type statusCmd struct {
 	JSON   bool   `name:"json" help:"Print JSON."`
 }
 
-// Run prints a line for each feed. Status 1: one of them has never had a whole run, or its last look failed.
+// Run prints a line for each feed. Status 1: one of them has never had a whole run, is late with one, or its last look failed.
 func (c *statusCmd) Run(env *environment) error {
 	conf, err := (&settings{Config: c.Config, Data: c.Data}).load(nil)
 	if err != nil {
@@ -101,15 +102,33 @@ func (c *statusCmd) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	if c.JSON {
-		return printJSON(env.stdout, all)
-	}
 	now := time.Now()
-	w := tabwriter.NewWriter(env.stdout, 0, 0, 2, ' ', 0)
+	if c.JSON {
+		err = printJSON(env.stdout, all)
+	} else {
+		err = printStatus(env.stdout, now, all)
+	}
+	if err == nil && slices.ContainsFunc(all, func(s schedule.Status) bool { return troubled(now, s) }) {
+		return statusError(1)
+	}
+	return err
+}
+
+// troubled tells that a feed needs someone to look at it.
+func troubled(now time.Time, s schedule.Status) bool {
+	return s.Complete == 0 || lastError(now, s) != "" || !s.Expected.IsZero() && now.After(s.Expected)
+}
+
+// printStatus prints a table.
+func printStatus(out io.Writer, now time.Time, all []schedule.Status) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "MODEL\tSTATE\tRUN\tFILES\tWHOLE RUN\tPUBLISHED\tFIELDS\tMiB\tFAILURES\tLAST ERROR")
 	for _, s := range all {
 		whole := "none yet"
-		if s.Complete != 0 {
+		switch {
+		case s.Complete != 0 && !s.Expected.IsZero() && now.After(s.Expected):
+			whole = s.Complete.String() + ", the next is late"
+		case s.Complete != 0:
 			whole = s.Complete.String()
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%d of %d\t%s\t%s\t%d\t%.1f\t%d\t%s\n", s.Model, s.State, s.Run, s.Done, s.Items, whole, ago(now, s.Published), s.Fields,

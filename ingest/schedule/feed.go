@@ -197,11 +197,30 @@ func (f *feed) rest() time.Duration {
 	next := max(newest.UTC().Add(s.Every+s.Delay).Sub(now), s.Poll)
 	for i := 1; i < max(s.Look, 1); i++ {
 		run := newest - field.Time(time.Duration(i)*s.Every/time.Second)
-		if l := f.opened(run); l.count() > 0 && !l.complete() {
-			next = min(next, mostPolls*s.Poll)
+		if l := f.opened(run); l.complete() {
+			continue
+		}
+		if next = min(next, mostPolls*s.Poll); f.opened(run).count() > 0 {
+			next = min(next, max(f.soonest(run), s.Poll))
 		}
 	}
 	return min(next, longestRest)
+}
+
+// soonest is when the next item of a run may be asked for that was put off; 0: none was.
+func (f *feed) soonest(run field.Time) time.Duration {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var first time.Time
+	for t, try := range f.tries {
+		if t.run == run && (first.IsZero() || try.next.Before(first)) {
+			first = try.next
+		}
+	}
+	if first.IsZero() {
+		return 0
+	}
+	return time.Until(first)
 }
 
 // mostPolls bounds how many polls something is put off.

@@ -39,7 +39,7 @@ type Options struct {
 	// lock on a file in the model's folder, which holds among processes of one machine.
 	Claim   func(ctx context.Context, model string) (mine context.Context, release func(), err error)
 	Size    func(model string, run field.Time) (bytes int64, ok bool) // that a run takes in the store; nil: it is guessed
-	Archive func(to, name, file string) error                         // keeps an original below an address; nil: nobody does
+	Archive func(ctx context.Context, to, name, file string) error    // keeps an original below an address; nil: nobody does
 	Log     *slog.Logger
 }
 

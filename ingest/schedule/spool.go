@@ -150,13 +150,13 @@ func (f *feed) quarantine(run field.Time, item source.Item, reason error) error 
 }
 
 // archive keeps an original, if that is wanted; a failure is told and stops nothing.
-func (f *feed) archive(run field.Time, item source.Item) {
+func (f *feed) archive(ctx context.Context, run field.Time, item source.Item) {
 	if f.options.Archive == nil || f.Archive == "" {
 		return
 	}
 	from := f.path(run, item)
 	name := path.Join(f.Model, run.UTC().Format("2006/01/02/15"), url.PathEscape(item.ID)+"-"+filepath.Base(from))
-	if err := f.options.Archive(f.Archive, name, from); err != nil {
+	if err := f.options.Archive(ctx, f.Archive, name, from); err != nil {
 		f.trouble(fmt.Errorf("archive: %w", err))
 	}
 }

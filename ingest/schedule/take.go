@@ -42,11 +42,11 @@ func (f *feed) take(ctx context.Context, run field.Time, l *ledger, items []sour
 	if whole && bad != nil {
 		return bad, nil
 	}
-	return bad, f.done(run, l, items, taken)
+	return bad, f.done(ctx, run, l, items, taken)
 }
 
 // done writes down what is published of files, and lets them go.
-func (f *feed) done(run field.Time, l *ledger, items []source.Item, taken []ingest.Taken) error {
+func (f *feed) done(ctx context.Context, run field.Time, l *ledger, items []source.Item, taken []ingest.Taken) error {
 	var lines, once []line
 	fields := 0
 	for i, t := range taken {
@@ -57,7 +57,7 @@ func (f *feed) done(run field.Time, l *ledger, items []source.Item, taken []inge
 		if f.grid == "" {
 			f.keepGrid(t.Grid)
 		}
-		f.archive(run, items[i])
+		f.archive(ctx, run, items[i])
 		one := line{Item: items[i].ID, Fields: t.Fields, At: f.options.Now().Unix()}
 		if items[i].Once {
 			once = append(once, one)
