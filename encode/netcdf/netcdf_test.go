@@ -13,7 +13,6 @@ import (
 	"isobar/encode/netcdf"
 	"isobar/field"
 	"isobar/geo"
-	"isobar/grid"
 )
 
 var all = coverage.Cut{X: coverage.All, Y: coverage.All}
@@ -126,7 +125,7 @@ func TestAllAxesComeBack(t *testing.T) {
 }
 
 func BenchmarkGlobe(b *testing.B) {
-	var g grid.Grid = coveragetest.Grid("latlon:1440x721:-180,-90,179.75,90")
+	g := coveragetest.Grid("latlon:1440x721:-180,-90,179.75,90")
 	s := coveragetest.Source(b, coveragetest.Shape{Grid: g}, all, coveragetest.Temperature())
 	f := netcdf.Format(coveragetest.Rows(b))
 	b.ReportAllocs()

@@ -88,14 +88,14 @@ func parseManifest(text []byte) (*manifest, error) {
 }
 
 // maxPyramid bounds MaxLevel: no grid has more levels.
-const MaxPyramid = 24
+const maxPyramid = 24
 
 // check bounds what memory or file names are made from.
 func (m *manifest) check() error {
 	if m.NX < 1 || m.NY < 1 || m.NX > grid.MaxCells/m.NY {
 		return fmt.Errorf("a grid of %d x %d cells", m.NX, m.NY)
 	}
-	if m.MaxLevel < 0 || m.MaxLevel > MaxPyramid || m.MaxLevel > grid.MaxLevel(m.NX, m.NY, m.Wraps) {
+	if m.MaxLevel < 0 || m.MaxLevel > maxPyramid || m.MaxLevel > grid.MaxLevel(m.NX, m.NY, m.Wraps) {
 		return fmt.Errorf("a pyramid of %d levels", m.MaxLevel)
 	}
 	if m.IndexBytes < 0 || m.Fields < 0 || !plainName(m.Index) {
