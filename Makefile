@@ -4,7 +4,7 @@ SHARED ?= ../shared
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.0
 PACKAGES = ./...
 
-.PHONY: demo-live build test check race fuzz mutations values test-corpus judge conformance bench bench-eccodes bench-ingest test-ingest screenshots test-coverages test-soak test-viewer test-probes clean
+.PHONY: test-mongo demo-live build test check race fuzz mutations values test-corpus judge conformance bench bench-eccodes bench-ingest test-ingest screenshots test-coverages test-soak test-viewer test-probes clean
 
 build:            ## the program, static
 	CGO_ENABLED=0 go build -trimpath -o tileserver ./cmd/tileserver
@@ -70,6 +70,9 @@ test-probes: build ## values against references over HTTP; jobs, streams and ale
 
 test-viewer: build ## 24 steps played in Chromium over 63 tiles and more, every frame looked at
 	SHARED=$(SHARED) test/viewer.sh
+
+test-mongo:       ## stores in MongoDB, on two stand-ins that are started, or on URI=mongodb://...
+	SHARED=$(SHARED) URI="$(URI)" test/mongo.sh
 
 clean:
 	rm -f tileserver

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -60,9 +61,21 @@ func Connect(o Options) (*Client, error) {
 	}
 	client, err := mongo.Connect(c)
 	if err != nil {
-		return nil, fmt.Errorf("mongodb: %w", err)
+		return nil, fmt.Errorf("mongodb: %s", withoutSecret(err.Error(), o.URI))
 	}
 	return &Client{Client: client, primary: readpref.Primary()}, nil
+}
+
+// withoutSecret is a text without a URI's user and password.
+func withoutSecret(text, uri string) string {
+	_, rest, _ := strings.Cut(uri, "://")
+	if at := strings.LastIndexByte(rest, '@'); at > 0 {
+		text = strings.ReplaceAll(text, rest[:at], "***")
+		if _, password, ok := strings.Cut(rest[:at], ":"); ok && password != "" {
+			text = strings.ReplaceAll(text, password, "***")
+		}
+	}
+	return text
 }
 
 // apply sets what stands beside the URI.
