@@ -23,17 +23,11 @@ func (s *service) owns(c *api.Call) bool {
 
 // items answers with what a collection is made of, each with where it can be asked: its runs (OGC 19-086r6, items query).
 func (s *service) items(c *api.Call, q *question) error {
-	p, err := readPage(c)
+	p, err := q.readPage(c)
 	if err != nil {
 		return err
 	}
-	ref := q.ref
-	ref.NorthFirst = false
-	box, boxed, err := c.Box(ref)
-	if err != nil {
-		return err
-	}
-	if extent := geo.Box(boxOf(q.of.Layers)); !boxed || meets(extent, box) {
+	if extent := geo.Box(boxOf(q.of.Layers)); p.box == nil || meets(extent, *p.box) {
 		for _, run := range slices.Backward(runsOfAll(q.of)) {
 			if q.run == nil || run == *q.run {
 				if f, ok := s.item(c, q, run); ok {

@@ -32,13 +32,7 @@ func (s *service) locations(c *api.Call, q *question) error {
 	if _, err := c.Choose([]string{geoJSON, api.TypeJSON}, map[string]string{"geojson": geoJSON, "json": geoJSON}); err != nil {
 		return err
 	}
-	p, err := readPage(c)
-	if err != nil {
-		return err
-	}
-	ref := q.ref
-	ref.NorthFirst = false
-	box, boxed, err := c.Box(ref)
+	p, err := q.readPage(c)
 	if err != nil {
 		return err
 	}
@@ -51,7 +45,7 @@ func (s *service) locations(c *api.Call, q *question) error {
 	root := c.Base + c.URL.EscapedPath()
 	for _, place := range s.places() {
 		at := geo.LonLat{Lon: place.Lon, Lat: place.Lat}
-		if !holds(extent, at) || boxed && !holds(box, at) {
+		if !holds(extent, at) || p.box != nil && !holds(*p.box, at) {
 			continue
 		}
 		properties := []feature.Property{
@@ -116,6 +110,7 @@ func whenOf(q *question) string {
 
 // page is a part of a list of features, as it is written.
 type page struct {
+	box           *geo.Box // nil: there is none
 	offset, limit int
 	matched       int
 	written       int
@@ -123,8 +118,16 @@ type page struct {
 }
 
 // readPage reads which part of a list is wanted.
-func readPage(c *api.Call) (p page, err error) {
-	p.limit, p.offset, err = c.Part(usualPlaces, mostPlaces)
+func (q *question) readPage(c *api.Call) (p page, err error) {
+	if p.limit, p.offset, err = c.Part(usualPlaces, mostPlaces); err != nil {
+		return p, err
+	}
+	ref := q.ref
+	ref.NorthFirst = false // x is first in all systems
+	box, ok, err := c.Box(ref)
+	if ok {
+		p.box = &box
+	}
 	return p, err
 }
 
