@@ -17,5 +17,6 @@ USER 65534:65534
 ENV ISOBAR_LISTEN=0.0.0.0:8080
 EXPOSE 8080
 VOLUME /data
+HEALTHCHECK --interval=10s --timeout=5s --start-period=2m --retries=3 CMD ["/tileserver", "healthcheck"]
 ENTRYPOINT ["/tileserver"]
 CMD ["demo"]

@@ -76,7 +76,7 @@ func New(c Config, o Options) (*Gateway, error) {
 	g.pool = newPool(c.Instances, finder{sources: found}, &http.Client{Transport: transport, CheckRedirect: noRedirect}, o.Log)
 	g.instances = &balancer{base: transport, retries: c.Retries, most: c.Limits.Pending, idle: c.Timeouts.Idle, peek: true, retried: g.meters.retried, address: atRoot}
 	g.proxy = &httputil.ReverseProxy{
-		Transport: g.instances, Rewrite: func(*httputil.ProxyRequest) {}, ErrorHandler: g.broken, ErrorLog: slog.NewLogLogger(o.Log.Handler(), slog.LevelDebug),
+		Transport: g.instances, ErrorHandler: g.broken, ErrorLog: slog.NewLogLogger(o.Log.Handler(), slog.LevelDebug),
 	}
 	for _, one := range c.Proxy {
 		r, err := g.newRoute(one)

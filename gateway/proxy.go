@@ -37,6 +37,7 @@ func unescaped(escaped string) (path, raw string) {
 type counter struct {
 	http.ResponseWriter
 	status int
+	before func(http.Header) // is called when the header is complete; nil: nothing
 }
 
 // WriteHeader implements http.ResponseWriter. What the gateway said before gives way to what the server says.
@@ -44,10 +45,21 @@ func (c *counter) WriteHeader(status int) {
 	if status >= http.StatusOK || status == http.StatusSwitchingProtocols {
 		if c.status == 0 {
 			c.single()
+			if c.before != nil {
+				c.before(c.Header())
+			}
 		}
 		c.status = status
 	}
 	c.ResponseWriter.WriteHeader(status)
+}
+
+// Write implements io.Writer.
+func (c *counter) Write(p []byte) (int, error) {
+	if c.status == 0 {
+		c.WriteHeader(http.StatusOK)
+	}
+	return c.ResponseWriter.Write(p)
 }
 
 // single leaves the last of headers that gateway and server both set.

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -17,9 +18,12 @@ func (g *Gateway) serveInstances(w http.ResponseWriter, r *http.Request, c clien
 		g.unread(w, r, err)
 		return
 	}
-	identity, who, ok := g.admit(w, r, c, names)
+	identity, who, restricted, ok := g.admit(w, r, c, names)
 	if !ok {
 		return
+	}
+	if restricted {
+		w = &counter{ResponseWriter: w, before: Private}
 	}
 	leave, f := g.limits.enter(who, r, w.Header())
 	if f != nil {
@@ -90,8 +94,6 @@ func (g *Gateway) pass(w http.ResponseWriter, r *http.Request, c client, identit
 	}
 	counted := &counter{ResponseWriter: w}
 	proxy := *g.proxy
-	proxy.Rewrite = nil
-	proxy.Director = nil
 	proxy.Rewrite = rewriter(c, g.config.Prefix, out)
 	proxy.ServeHTTP(counted, out)
 	to := "none"
@@ -101,42 +103,40 @@ func (g *Gateway) pass(w http.ResponseWriter, r *http.Request, c client, identit
 	g.meters.count(to, counted.status)
 }
 
-// admit finds who asks and whether they may; identity is what instances are told, who is whose budget it is.
-func (g *Gateway) admit(w http.ResponseWriter, r *http.Request, c client, names []string) (identity http.Header, who string, ok bool) {
+// admit finds who asks and whether they may; identity is what instances are told, who is whose budget it is, restricted tells that
+// not everybody may.
+func (g *Gateway) admit(w http.ResponseWriter, r *http.Request, c client, names []string) (identity http.Header, who string, restricted, ok bool) {
 	identity = http.Header{}
 	guard := g.options.Guard
 	if guard == nil {
-		if v := r.Header.Values("Authorization"); len(v) > 0 {
-			identity["Authorization"] = v
+		for _, name := range []string{"Authorization", "X-Api-Key"} {
+			if v := r.Header.Values(name); len(v) > 0 {
+				identity[name] = v
+			}
 		}
-		if v := r.Header.Values("X-Api-Key"); len(v) > 0 {
-			identity["X-Api-Key"] = v
-		}
-		return identity, c.ip, true
+		return identity, c.ip, false, true
 	}
 	p, err := guard.Identify(r)
 	if err != nil {
 		g.unknown(w, r, err)
-		return nil, "", false
+		return nil, "", false, false
 	}
-	for _, name := range names {
-		if guard.MayRead(p, name) {
-			continue
-		}
-		if p.Name == "" {
-			g.unknown(w, r, auth.ErrUnknown)
-		} else {
-			g.refuse(w, r, http.StatusForbidden, "NoApplicableCode", "", p.Name+" may not read "+name)
-		}
-		return nil, "", false
+	restricted, denied := g.allowed(r, p, names)
+	switch {
+	case denied != "" && p.Name == "":
+		g.unknown(w, r, fmt.Errorf("%w: a key, a name with password, or a token is needed", auth.ErrUnknown))
+		return nil, "", false, false
+	case denied != "":
+		g.refuse(w, r, http.StatusForbidden, "NoApplicableCode", "", p.Name+" may not read "+denied)
+		return nil, "", false, false
 	}
 	if g.config.IdentitySecret != "" {
 		identity.Set(IdentityHeader, Sign([]byte(g.config.IdentitySecret), p, time.Now()))
 	}
 	if p.Name != "" {
-		return identity, "user " + p.Name, true
+		return identity, "user " + p.Name, restricted, true
 	}
-	return identity, c.ip, true
+	return identity, c.ip, restricted, true
 }
 
 // unknown answers 401, or 503 if who asks can't be found out now.

@@ -117,6 +117,8 @@ func TestTheGatewayAsksWhoComesAndPassesItOn(t *testing.T) {
 		{"/collections/gfs/map", []string{"X-API-Key", key + "x"}, 401, ""},
 		{"/collections/arome/map", nil, 401, ""},
 		{"/wms?request=GetMap&layers=arome.t2m", nil, 401, ""},
+		{"/collections/arome.of_tomorrow", nil, 401, ""},
+		{"/map", nil, 401, ""},
 		{"/wms?request=GetMap&layers=arome.t2m", []string{"Authorization", "Bearer " + key}, 200, "loader"},
 		{"/admin/x", nil, 401, ""},
 		{"/admin/x", []string{"X-API-Key", key}, 403, ""},
@@ -136,6 +138,9 @@ func TestTheGatewayAsksWhoComesAndPassesItOn(t *testing.T) {
 		p, err := Verify([]byte(secret), sent.Header.Get(IdentityHeader), time.Now())
 		if err != nil || p.Name != c.who {
 			t.Errorf("%s: the instance is told %q, %v, want %q", c.path, p.Name, err, c.who)
+		}
+		if restricted := strings.Contains(c.path, "arome"); restricted != strings.Contains(res.Header.Get("Cache-Control"), "private") {
+			t.Errorf("%s: Cache-Control: %s", c.path, res.Header.Get("Cache-Control"))
 		}
 		if c.who != "" && sent.Header.Get("Authorization")+sent.Header.Get("X-Api-Key") != "" {
 			t.Errorf("%s: the instance is sent the client's key", c.path)

@@ -152,7 +152,7 @@ func (d *door) watch(next echo.HandlerFunc) echo.HandlerFunc {
 			if restricted, err := d.read(r, p); err != nil {
 				return d.refuse(c, p, err)
 			} else if restricted {
-				w.Before(func() { private(w.Header()) })
+				w.Before(func() { gateway.Private(w.Header()) })
 			}
 		}
 		c.SetRequest(r.WithContext(auth.With(r.Context(), p)))
@@ -194,7 +194,7 @@ func (d *door) read(r *http.Request, p auth.Principal) (restricted bool, err err
 		id, _, _ := strings.Cut(rest, "/")
 		asked = append(asked, id)
 	}
-	if wide(r, names) {
+	if gateway.Wide(r, names) {
 		for name := range below {
 			asked = append(asked, name)
 		}
@@ -220,25 +220,6 @@ func known(name string, among map[string][]string) string {
 		name = name[:dot]
 	}
 	return name
-}
-
-// wide tells of requests that may be about any layer: maps of what the server chooses, styles from elsewhere that name layers.
-func wide(r *http.Request, names []string) bool {
-	if q := ogc.ParseQuery(r.URL.RawQuery); q.Get("sld") != "" {
-		return true
-	}
-	root, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
-	return len(names) == 0 && (root == "map" || root == "coverage" || root == "styles" && strings.Contains(rest, "/map"))
-}
-
-// private keeps an answer that not everybody may have out of caches that many share.
-func private(h http.Header) {
-	if v := h.Get(echo.HeaderCacheControl); strings.Contains(v, "public") {
-		h.Set(echo.HeaderCacheControl, strings.ReplaceAll(v, "public", "private"))
-	} else if v == "" {
-		h.Set(echo.HeaderCacheControl, "private")
-	}
-	h.Add(echo.HeaderVary, "Authorization, X-API-Key")
 }
 
 // refuse tells that a request is not let in: 401 to somebody who is not known, 403 to others.

@@ -10,6 +10,7 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
+	"maps"
 	"math/big"
 	"net/http"
 	"os"
@@ -19,6 +20,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/goccy/go-yaml"
 )
 
 // written keeps what a program writes.
@@ -190,14 +193,54 @@ func TestAKeyThatIsMadeIsKnown(t *testing.T) {
 	}
 }
 
-func TestTheGatewaysExamplesAreRight(t *testing.T) {
-	files, err := filepath.Glob("../../deploy/gateway*.yaml")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("%v, %v", files, err)
+func TestTheExamplesOfDeploymentAreRight(t *testing.T) {
+	files, err := filepath.Glob("../../deploy/*.yaml")
+	if err != nil {
+		t.Fatal(err)
 	}
+	for name, text := range configMaps(t, "../../deploy/kubernetes/isobar.yaml") {
+		file := filepath.Join(t.TempDir(), name)
+		writeFile(t, file, []byte(text))
+		files = append(files, file)
+	}
+	checked := 0
 	for _, file := range files {
-		if _, err := (&gatewayCmd{Config: file}).load(); err != nil {
+		switch filepath.Base(file) {
+		case "gateway.yaml":
+			_, err = (&gatewayCmd{Config: file}).load()
+		case "server.yaml":
+			_, err = (&settings{Config: file}).load(nil)
+		default:
+			continue
+		}
+		if checked++; err != nil {
 			t.Errorf("%s: %v", file, err)
 		}
 	}
+	if checked != 4 {
+		t.Errorf("%d configurations were found, want 4", checked)
+	}
+}
+
+// configMaps are the files in the ConfigMaps of a manifest.
+func configMaps(t *testing.T, file string) map[string]string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]string{}
+	for part := range strings.SplitSeq(string(text), "\n---\n") {
+		var doc struct {
+			Kind string
+			Data map[string]string
+		}
+		if err := yaml.Unmarshal([]byte(part), &doc); err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		if doc.Kind == "ConfigMap" {
+			maps.Copy(all, doc.Data)
+		}
+	}
+	return all
 }
