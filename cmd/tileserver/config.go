@@ -35,6 +35,7 @@ type config struct {
 
 	Prerender prerenderConfig `yaml:"prerender"`
 
+	Store     storeConfig    `yaml:"store"`     // where fields and documents are kept
 	Records   string         `yaml:"records"`   // file of jobs, streams, alerts and kept results; "": records.db in the data folder
 	Auth      authConfig     `yaml:"auth"`      // who may do what, and how much
 	Callbacks []string       `yaml:"callbacks"` // hosts that jobs and alerts may call
@@ -116,6 +117,7 @@ func defaults() config {
 		Limits: limitsConfig{Width: 4096, Height: 4096, Layers: 16, Timeout: 30 * time.Second, CoverageCells: 1 << 28, CoverageSize: 1024, ProbePlaces: 100_000, ProbeValues: 10_000_000, ProbeColumns: 200},
 		Memory: memoryConfig{Answers: 64, Chunks: 96, Plans: 32},
 
+		Store:     storeConfig{Kind: keptInFiles, Database: "isobar_forecasts", Records: "isobar", CacheSize: 4096},
 		Prerender: prerenderConfig{Zoom: 3},
 		Jobs:      jobsConfig{Workers: 2, Queue: 1000, Keep: 24 * time.Hour, ResultSize: 64},
 		Feeds:     feedsConfig{Parallel: 4, Blocked: 10 * time.Minute},
@@ -207,6 +209,9 @@ func (c *config) check() error {
 		return err
 	}
 	if err := c.Instance.check(); err != nil {
+		return err
+	}
+	if err := c.Store.check(); err != nil {
 		return err
 	}
 	if c.Jobs.Keep < time.Minute {

@@ -22,6 +22,7 @@ import (
 	"isobar/elements"
 	"isobar/ingest"
 	"isobar/ingest/schedule"
+	"isobar/internal/mongodb"
 	"isobar/layers"
 	"isobar/ogc"
 	"isobar/ogc/api/edr"
@@ -29,7 +30,6 @@ import (
 	"isobar/render"
 	"isobar/sample"
 	"isobar/store"
-	"isobar/store/local"
 )
 
 // house is a whole server, wired.
@@ -37,6 +37,7 @@ type house struct {
 	conf      config
 	log       *slog.Logger
 	elements  *elements.Catalogue
+	database  *mongodb.Client // nil: fields and documents are kept in files
 	fields    store.Store
 	catalogue *layers.Source
 	intake    *ingest.Intake
@@ -68,10 +69,11 @@ func newHouse(env *environment, conf config) (h *house, err error) {
 		}
 	}(h.listener)
 	h.url = "http://" + h.listener.Addr().String()
-	if h.fields, err = local.Open(conf.Data, local.Options{
-		Categories: rows.elements.IsCategory, ChunkCacheBytes: int64(conf.Memory.Chunks) << 20, Log: env.log,
-	}); err != nil {
-		return nil, fmt.Errorf("data folder %s: %w", conf.Data, err)
+	if h.database, err = conf.Store.connect(); err != nil {
+		return nil, err
+	}
+	if h.fields, err = conf.openFields(env, h.database, rows.elements.IsCategory); err != nil {
+		return nil, err
 	}
 	if h.catalogue, err = layers.NewSource(env.ctx, h.fields, rows.elements, rows.models, rows.styles, env.log); err != nil {
 		return nil, err
@@ -142,6 +144,11 @@ func (h *house) close() {
 	h.catalogue.Close()
 	if err := h.fields.Close(); err != nil {
 		h.log.Error("closing the data folder", "error", err)
+	}
+	if h.database != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		_ = h.database.Disconnect(ctx) // what waits for the database is given up
 	}
 }
 

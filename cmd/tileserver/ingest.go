@@ -15,7 +15,6 @@ import (
 	"isobar/field"
 	"isobar/ingest"
 	"isobar/ingest/schedule"
-	"isobar/store/local"
 )
 
 // ingestCmd puts files into a data folder without serving, or keeps models coming there.
@@ -42,7 +41,12 @@ func (c *ingestCmd) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	fields, err := local.Open(conf.Data, local.Options{Categories: rows.elements.IsCategory})
+	conf.Memory.Chunks = 0 // nothing is read
+	client, err := conf.Store.connect()
+	if err != nil {
+		return err
+	}
+	fields, err := conf.openFields(env, client, rows.elements.IsCategory)
 	if err != nil {
 		return err
 	}

@@ -2,12 +2,12 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"os"
-	"path/filepath"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -26,6 +26,7 @@ import (
 	"isobar/probe"
 	"isobar/records"
 	"isobar/records/bolt"
+	"isobar/store"
 	"isobar/watch"
 )
 
@@ -42,6 +43,7 @@ type keeping struct {
 	processes *processes.Service
 	features  []feature.Catalogue
 	authorize func(*http.Request) error // nil: nobody may write
+	holder    string                    // names this process among those that share the records
 }
 
 // remembered is how many events a listener can go back.
@@ -49,20 +51,16 @@ const remembered = 4096
 
 // newKeeping opens the records and wires what works on them.
 func (h *house) newKeeping(engine *probe.Engine, named *places.Catalogue) error {
-	k := &keeping{bus: events.NewBus(remembered, nil), features: []feature.Catalogue{named}, authorize: h.door.authorize()}
+	k := &keeping{bus: events.NewBus(remembered, nil), features: []feature.Catalogue{named}, authorize: h.door.authorize(), holder: h.holder()}
 	h.keeping = k
-	path := h.conf.Records
-	if path == "" {
-		path = filepath.Join(h.conf.Data, "records.db")
-	}
-	store, err := bolt.Open(path, bolt.Options{Log: h.log})
-	if err != nil && !errors.Is(err, bolt.ErrHeld) {
+	kept, err := h.openRecords()
+	if err != nil && !errors.Is(err, bolt.ErrHeld) && !errors.Is(err, store.ErrUnavailable) {
 		return err
 	}
 	if err != nil {
-		h.log.Warn("another process has the records: no jobs, streams, alerts and kept results here", "file", path)
+		h.log.Warn("the records can't be had: no jobs, streams, alerts and kept results here", "error", err)
 	} else {
-		k.open(h, store, engine)
+		k.open(h, kept, engine)
 	}
 	rooms := processes.Rooms{Probes: engine, Catalogue: h.catalogue.Hold, Features: k.features, Authorize: k.authorize}
 	if k.kept != nil {
@@ -71,20 +69,27 @@ func (h *house) newKeeping(engine *probe.Engine, named *places.Catalogue) error 
 	k.processes = processes.New(rooms)
 	if k.store != nil {
 		k.jobs = jobs.New(k.store, k.processes.Works(), jobs.Options{
-			Workers: h.conf.Jobs.Workers, Queue: h.conf.Jobs.Queue, Keep: h.conf.Jobs.Keep, MaxResult: h.conf.Jobs.ResultSize << 20, Log: h.log, Holder: holder, CallbackHosts: h.conf.Callbacks, Changed: k.changed,
+			Workers: h.conf.Jobs.Workers, Queue: h.conf.Jobs.Queue, Keep: h.conf.Jobs.Keep, MaxResult: h.conf.Jobs.ResultSize << 20, Log: h.log, Holder: k.holder, CallbackHosts: h.conf.Callbacks, Changed: k.changed,
 		})
 	}
 	return nil
 }
 
-// holder names this process among those that share the records. A file of records has one process, so that the next one goes on at once.
-const holder = "serve"
+// holder names this process among those that share the records. A file of records has one process, so that the next one goes on at once; a database
+// has many.
+func (h *house) holder() string {
+	if h.database == nil {
+		return "serve"
+	}
+	host, _ := os.Hostname()
+	return fmt.Sprintf("%s/%d/%s", host, os.Getpid(), rand.Text()[:8])
+}
 
 // open wires what works on records.
 func (k *keeping) open(h *house, store records.Store, engine *probe.Engine) {
 	k.store, k.kept = store, kept.New(store)
-	k.sender = webhook.New(webhook.Options{Store: store, Hosts: h.conf.Callbacks, Holder: holder, Log: h.log})
-	o := watch.Options{Store: store, Catalogues: h.catalogue, Prober: engine, Sender: k.sender, Bus: k.bus, Log: h.log, Holder: holder}
+	k.sender = webhook.New(webhook.Options{Store: store, Hosts: h.conf.Callbacks, Holder: k.holder, Log: h.log})
+	o := watch.Options{Store: store, Catalogues: h.catalogue, Prober: engine, Sender: k.sender, Bus: k.bus, Log: h.log, Holder: k.holder}
 	k.streams, k.alerts = watch.NewStreams(o), watch.NewAlerts(o)
 	k.features = append(k.features, k.kept, k.streams, oneCollection{watch.AlertsID, k.alerts})
 }

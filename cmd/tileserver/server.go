@@ -49,6 +49,9 @@ func (h *house) routes(service *answer.Service, coverages *answer.Coverages, set
 	}
 	e.Pre(turn, tidy)
 	e.Use(h.watch(), middleware.Recover(), open, compress())
+	if h.database != nil {
+		e.Use(h.aged)
+	}
 	if h.door.on() {
 		e.Use(h.door.watch)
 	}
@@ -94,6 +97,9 @@ const readyPath = "/readyz"
 func (h *house) readyz(c echo.Context) error {
 	if !h.ready.Load() {
 		return c.String(http.StatusServiceUnavailable, "reading files\n")
+	}
+	if seen, out := h.outage(); out {
+		return c.String(http.StatusOK, "serving what is cached: the database is out of reach since "+seen.UTC().Format(time.RFC3339)+"\n")
 	}
 	return c.String(http.StatusOK, "ready\n")
 }
