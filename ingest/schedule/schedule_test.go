@@ -90,7 +90,7 @@ func (w *world) feed() models.Feed {
 
 func (w *world) scheduler(t *testing.T, feeds ...models.Feed) *Scheduler {
 	t.Helper()
-	return w.schedulerOf(t, fetch.New(fetch.Options{Idle: 5 * time.Second, Blocked: time.Second, Rates: map[string]fetch.Rate{"nomads": {PerMinute: 1000}}}), feeds...)
+	return w.schedulerOf(t, fetch.New(fetch.Options{Blocked: time.Second, Rates: map[string]fetch.Rate{"nomads": {PerMinute: 1000}}}), feeds...)
 }
 
 // schedulerOf asks by a client.

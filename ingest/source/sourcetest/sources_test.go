@@ -44,7 +44,7 @@ func play(t *testing.T, faults ...upstream.Fault) (string, *fetch.Client, bool) 
 	pool = append(pool, more...)
 	h := httptest.NewServer(upstream.New(pool, upstream.Options{Clock: func() time.Time { return now }, Delay: 3 * time.Hour, Pace: 30 * time.Minute, Faults: faults}))
 	t.Cleanup(h.Close)
-	return h.URL, fetch.New(fetch.Options{Idle: 2 * time.Second}), err == nil
+	return h.URL, fetch.New(fetch.Options{}), err == nil
 }
 
 // fetched is the fields of an item: their run, valid time and element's number.
