@@ -1,10 +1,18 @@
 #!/usr/bin/env bash
-# The viewer plays STEPS (24) time steps in Chromium, over 63 tiles and more; every frame that it draws is looked at. One of them, taken
-# while it plays, becomes docs/animation.png.
+# The viewer in Chromium. It plays STEPS (24) time steps over 63 tiles and more, and every frame that it draws is looked at; one of them becomes
+# docs/animation.png. Then all that people can do with it is done on the demo. ONLY=play or ONLY=page does one of both.
 source "$(dirname "$0")/lib.sh"
 cp -r "$SHARED/judge" "$work/judge"
 chmod -R u+w "$work/judge"
-(cd "$work/judge" && npm ci --ignore-scripts --silent)
-serve serve "$SHARED/data/gfs/gfs_20130311_06z_0p5_wmed_f000-f192_wind_msl.grib1" --data "$work/data"
-cp "$root/test/viewer.mjs" "$work/judge/"
-cd "$work/judge" && BASE=$BASE OUT=${OUT:-$root/docs} node viewer.mjs
+(cd "$work/judge" && npm ci --ignore-scripts --silent && npm install --no-save --save-exact --ignore-scripts --silent axe-core@4.14.1)
+cp "$root"/test/viewer*.mjs "$work/judge/"
+bad=0
+if [ "${ONLY:-play}" = play ]; then
+  serve serve "$SHARED/data/gfs/gfs_20130311_06z_0p5_wmed_f000-f192_wind_msl.grib1" --data "$work/data"
+  (cd "$work/judge" && BASE=$BASE OUT=${OUT:-$root/docs} node viewer.mjs) || bad=1
+fi
+if [ "${ONLY:-page}" = page ]; then
+  serve demo
+  (cd "$work/judge" && BASE=$BASE node viewer-page.mjs) || bad=1
+fi
+exit $bad

@@ -4,9 +4,11 @@ import { levelTitle, makeChoices, pickers } from './choices.js';
 import { makeDrawing } from './draw.js';
 import { makeMap } from './map.js';
 import { valueAt } from './numbers.js';
-import { forgetRuns, initialTime, learnRuns, nearest, picture, pictures } from './pictures.js';
+import { makeFlow } from './flow.js';
+import { flow, flowOf, forgetRuns, initialTime, know, learnRuns, nearest, picture, pictures } from './pictures.js';
 import { makePanel } from './point.js';
 import { makeShare } from './share.js';
+import { makeStations } from './stations.js';
 import { active, address, entry, look, recall } from './state.js';
 import { label, makeTimebar } from './timebar.js';
 import { converter, digits, unitsOf } from './units.js';
@@ -15,6 +17,7 @@ import { language, languages, learn, speak, t } from './words.js';
 const $ = id => document.getElementById(id);
 const view = makeMap('map');
 const drawing = makeDrawing(view);
+const wind = makeFlow(view, $('flow'), () => darkNow()), stations = makeStations(view);
 const house = { all: [], places: [], offers: { processes: [], events: false } };
 const dark = matchMedia('(prefers-color-scheme: dark)');
 
@@ -64,6 +67,7 @@ async function changed(kind) {
   choices.stack();
   describe();
   legend();
+  $('flowButton').hidden = !flowOf(house.all);
   bar.read();
   if (kind !== 'active') await bar.go(look.time);
   remember();
@@ -100,11 +104,26 @@ function legend() {
 function shown() {
   describe();
   if (!bar.playing()) panel.refresh();
+  guarded(() => wind.show(flow(house.all, look.time)))();
+  guarded(sites)();
+}
+
+/** box is what the map shows, in degrees. */
+function box() {
+  const [w, s, e, n] = view.map.getView().calculateExtent(), corners = [[w, s], [w, n], [e, s], [e, n]].map(view.toLonLat);
+  const lons = corners.map(c => c[0]), lats = corners.map(c => c[1]), wide = look.projection === 'EPSG:3857' ? e - w >= 2 * 20037508 : look.projection !== 'EPSG:4326';
+  return wide ? [-180, look.projection === 'EPSG:3857' ? Math.min(...lats) : -90, 180, look.projection === 'EPSG:3857' ? Math.max(...lats) : 90] : [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
+}
+
+/** sites shows the places that are chosen, with the active layer's values. */
+function sites() {
+  const e = active();
+  return stations.show(look.places, picture(e, look.time), si => converter(si, e.unit || e.layer.shown), box().map(v => Number(v.toFixed(2))));
 }
 
 // ---- the panel of numbers
 
-view.map.on('singleclick', e => { if (!drawing.busy()) { panel.at(view.toLonLat(e.coordinate)); remember(); } });
+view.map.on('singleclick', e => { if (!drawing.busy()) { panel.at(stations.at(e.pixel)?.lonlat ?? view.toLonLat(e.coordinate)); remember(); } });
 $('map').addEventListener('keydown', e => {
   if (e.key === 'Enter') { panel.at(view.toLonLat(view.map.getView().getCenter())); remember(); }
 });
@@ -121,6 +140,12 @@ for (const [id, kind, process] of [['lineButton', 'LineString', 'line'], ['areaB
     if (drawn) panel[process](drawn);
   });
 }
+
+$('flowButton').onclick = guarded(async () => {
+  look.particles = !look.particles;
+  $('flowButton').setAttribute('aria-pressed', look.particles);
+  await bar.go(look.time);
+});
 
 /** hint tells for a while what can be done. */
 function hint(text) {
@@ -154,11 +179,7 @@ view.map.getViewport().addEventListener('mouseleave', hide);
 
 // ---- copy as
 
-const share = makeShare(() => {
-  const [w, s, e, n] = view.map.getView().calculateExtent(), corners = [[w, s], [w, n], [e, s], [e, n]].map(view.toLonLat);
-  const lons = corners.map(c => c[0]), lats = corners.map(c => c[1]), wide = look.projection === 'EPSG:3857' && e - w >= 2 * 20037508;
-  return wide ? [-180, Math.min(...lats), 180, Math.max(...lats)] : [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
-});
+const share = makeShare(box);
 $('copyButton').onclick = () => { remember(); share.open(); };
 $('copyDo').onclick = guarded(async () => {
   const text = share.text();
@@ -188,6 +209,7 @@ function settings() {
     await view.project(code);
     await bar.go(look.time);
   });
+  options('places', [['', t('none')], ...house.places.map(p => [p.id, p.title])], look.places, id => { look.places = id; remember(); return sites(); });
   options('theme', [['', t('asSystem')], ['light', t('light')], ['dark', t('dark')]], look.theme, theme => { look.theme = theme; paint(); legend(); remember(); });
   options('lang', languages.map(l => [l, { en: 'English', fr: 'Français' }[l]]), language(), to => { look.lang = to; say(to); remember(); });
 }
@@ -233,6 +255,7 @@ async function news() {
 async function take(all) {
   $('offer').hidden = true;
   house.all = all;
+  know(all);
   forgetRuns();
   look.layers = look.layers.map(e => ({ e, now: all.find(l => l.name === e.layer.name) })).filter(x => x.now).map(({ e, now }) => entry(now, e));
   await changed('layers');
@@ -244,6 +267,7 @@ function listen() {
   const hear = guarded(() => document.hidden || news());
   hear();
   if (house.offers.events && window.SharedWorker) setTimeout(() => { new SharedWorker('viewer/events.js').port.onmessage = hear; }, quiet);
+  document.addEventListener('visibilitychange', hear);
   setInterval(hear, 60e3);
 }
 
@@ -260,7 +284,9 @@ async function start() {
   await learn(new URLSearchParams(hash).get('lang'));
   speak(language());
   house.all = await layers();
+  know(house.all);
   recall(hash, house.all);
+  $('flowButton').setAttribute('aria-pressed', look.particles);
   paint();
   settings();
   bar.speak();
@@ -277,9 +303,11 @@ async function start() {
     const v = view.map.getView();
     Object.assign(look, { centre: view.toLonLat(v.getCenter()), zoom: v.getZoom() });
     remember();
+    guarded(sites)();
   });
   await changed('layers');
   [house.offers, house.places] = await Promise.all([offers(), places()]);
+  settings();
   $('lineButton').hidden = !house.offers.processes.includes('transect');
   $('areaButton').hidden = !house.offers.processes.includes('statistics');
   if (look.point) panel.at(look.point);

@@ -20,7 +20,7 @@ export function makeChoices({ all, choose, add, changed, fade }) {
       groups.set(key, [...groups.get(key) ?? [], l]);
     }
     const shown = new Set(look.layers.map(e => e.layer.name));
-    $('layers').replaceChildren(...[...groups].flatMap(([title, ls]) => [make('h3', { textContent: title }), ...ls.map(l => {
+    $('layers').replaceChildren(...[...groups].flatMap(([title, ls]) => [make('h2', { textContent: title }), ...ls.map(l => {
       const name = by === 'theme' ? `${l.title} · ${l.modelTitle}` : l.title;
       const b = make('button', { textContent: name, title: l.name, onclick: () => choose(l) });
       b.dataset.name = l.name;

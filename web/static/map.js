@@ -100,5 +100,7 @@ export function makeMap(target) {
     const extent = ol.proj.transformExtent([box[0], Math.max(box[1], -80), box[2], Math.min(box[3], 80)], 'EPSG:4326', code);
     map.getView().fit(extent, { padding, maxZoom: 7, duration: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 250 });
   }
-  return { map, show, preload: ps => ps.forEach(frame), fade, fit, project, paint, code: () => code, toLonLat: at => ol.proj.toLonLat(at, code), fromLonLat: at => ol.proj.fromLonLat(at, code) };
+  /** metres is how many metres of the ground a pixel is, in the middle of the map. */
+  const metres = () => ol.proj.getPointResolution(code, map.getView().getResolution(), map.getView().getCenter(), 'm');
+  return { map, metres, show, preload: ps => ps.forEach(frame), fade, fit, project, paint, code: () => code, toLonLat: at => ol.proj.toLonLat(at, code), fromLonLat: at => ol.proj.fromLonLat(at, code) };
 }

@@ -49,7 +49,34 @@ export function picture(e, time) {
   return { name: e.layer.name, query: q.toString(), opacity: e.opacity, step, run };
 }
 
-export const pictures = time => look.layers.map(e => picture(e, time)).filter(Boolean);
+/** pictures is those of all shown layers, and barbs where particles may not move. */
+export const pictures = time => [barbs(time), ...look.layers.map(e => picture(e, time))].filter(Boolean);
+
+const calm = matchMedia('(prefers-reduced-motion: reduce)');
+
+/** flowOf is the entry of the eastward component that goes with the active layer, from its model; null if there is none. all: the layers. */
+export function flowOf(all) {
+  const e = active(), [, element] = /\.(.*)$/.exec(e.layer.name), own = name => all.find(l => l.name === `${e.layer.model}.${name}`);
+  const partner = /^[uv]/.test(element) ? own(`u${element.slice(1)}`) : /^w[sd]/.test(element) ? own(`u${element.slice(2)}`) : null;
+  const layer = partner ?? own('u10');
+  return layer && own(`v${layer.name.split('.')[1].slice(1)}`) ? { ...e, layer, style: '', level: layer.elevation?.values.includes(e.level) ? e.level : layer.elevation?.initial ?? '' } : null;
+}
+
+/** flow is what particles are asked with at a time: null if they are not wanted, or may not move. */
+export function flow(all, time) {
+  const e = look.particles && !calm.matches ? flowOf(all) : null;
+  return e && picture(e, time);
+}
+
+/** barbs stands for particles for those who want no motion. */
+function barbs(time) {
+  if (!look.particles || !calm.matches || !active()) return null;
+  const e = flowOf(catalogue), speed = e && catalogue.find(l => l.name === e.layer.name.replace(/\.u/, '.ws'));
+  return speed?.styles.some(s => s.name === 'wind-barbs') ? { ...picture({ ...e, layer: speed, style: 'wind-barbs' }, time), opacity: 100 } : null;
+}
+
+let catalogue = [];
+export const know = all => { catalogue = all; };
 
 /** nearest is the step of the timeline that is nearest to a time. */
 export function nearest(times, wanted) {

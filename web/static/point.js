@@ -97,7 +97,7 @@ export function makePanel({ all, offers, places, go, mark, found, dark, closed, 
 
   function series(into) {
     const e = active(), own = elements();
-    chosen ??= new Set([short(e.layer), ...usual.filter(n => own.some(l => short(l) === n))].slice(0, 4));
+    chosen ??= new Set([...new Set([short(e.layer), ...usual.filter(n => own.some(l => short(l) === n))])].slice(0, 4));
     const charts = el('div');
     const picks = el('fieldset', { className: 'picks' }, el('legend', { textContent: t('elements') }), ...own.map(l => {
       const box = el('input', { type: 'checkbox', checked: chosen.has(short(l)), onchange: () => { box.checked ? chosen.add(short(l)) : chosen.delete(short(l)); draw(); } });

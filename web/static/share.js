@@ -96,13 +96,13 @@ const openlayers = f => page(`<link rel="stylesheet" href="https://cdn.jsdelivr.
   view: new ol.View({ center: ol.proj.fromLonLat([${middle(f)}]), zoom: 4 }),
 });`);
 
-const maplibre = f => page(`<link rel="stylesheet" href="https://unpkg.com/maplibre-gl@5/dist/maplibre-gl.css">
-<script src="https://unpkg.com/maplibre-gl@5/dist/maplibre-gl.js"></script>`, `new maplibregl.Map({ container: 'map', center: [${middle(f)}], zoom: 3, style: {
+const maplibre = f => page('<link rel="stylesheet" href="https://unpkg.com/maplibre-gl@6.17.0/dist/maplibre-gl.css">', `import * as maplibregl from 'https://unpkg.com/maplibre-gl@6.17.0/dist/maplibre-gl.mjs';
+new maplibregl.Map({ container: 'map', center: [${middle(f)}], zoom: 3, style: {
   version: 8,
   sources: { forecast: { type: 'raster', tileSize: 256, attribution: ${JSON.stringify(f.layer.attribution)},
     tiles: ['${f.xyz}'] } },
   layers: [{ id: 'forecast', type: 'raster', source: 'forecast' }],
-} });`);
+} });`).replace('<script>', '<script type="module">');
 
 const python = f => `import json
 import urllib.parse
