@@ -4,7 +4,7 @@ SHARED ?= ../shared
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.0
 PACKAGES = ./...
 
-.PHONY: test-mongo demo-live build test check race fuzz mutations values test-corpus judge conformance bench bench-eccodes bench-ingest test-ingest screenshots test-coverages test-soak test-viewer test-probes clean
+.PHONY: test-mongo demo-live build test check race fuzz mutations values test-corpus judge conformance bench bench-eccodes bench-ingest test-ingest screenshots test-coverages test-soak test-viewer test-probes test-gateway clean
 
 build:            ## the program, static
 	CGO_ENABLED=0 go build -trimpath -o tileserver ./cmd/tileserver
@@ -73,6 +73,9 @@ test-viewer: build ## 24 steps played in Chromium over 63 tiles and more, every 
 
 test-mongo:       ## stores in MongoDB, on two stand-ins that are started, or on URI=mongodb://...
 	SHARED=$(SHARED) URI="$(URI)" test/mongo.sh
+
+test-gateway: build ## two models' servers, a replica and a gateway before them: the judges through it, a replica killed
+	SHARED=$(SHARED) test/gateway.sh
 
 clean:
 	rm -f tileserver

@@ -28,11 +28,10 @@ type instance struct {
 
 // pool is all instances, and who serves what.
 type pool struct {
-	config  Instances
-	find    finder
-	client  *http.Client
-	log     *slog.Logger
-	changed func()
+	config Instances
+	find   finder
+	client *http.Client
+	log    *slog.Logger
 
 	mu   sync.Mutex
 	all  map[string]*instance // by address

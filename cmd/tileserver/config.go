@@ -42,6 +42,7 @@ type config struct {
 	Jobs      jobsConfig     `yaml:"jobs"`      // work that outlives a request
 	Streams   []streamConfig `yaml:"streams"`   // probe streams
 	Instance  instanceConfig `yaml:"instance"`  // how gateways are told of this server
+	TLS       tlsConfig      `yaml:"tls"`       // how the address is served by TLS
 }
 
 // rowsConfig names folders of the user's own rows (YAML), added to those that ship with the program.
@@ -212,6 +213,9 @@ func (c *config) check() error {
 		return err
 	}
 	if err := c.Store.check(); err != nil {
+		return err
+	}
+	if err := c.TLS.check(); err != nil {
 		return err
 	}
 	if c.Jobs.Keep < time.Minute {

@@ -63,7 +63,7 @@ func (c *gatewayCmd) load() (conf gatewayConfig, err error) {
 		conf.IdentitySecret = secret
 	}
 	conf.Instances.Static = append(conf.Instances.Static, c.Instances...)
-	for _, one := range []struct{ key, value string }{{"listen", conf.Listen}, {"metrics", conf.Metrics}, {"tls.redirect", conf.TLS.Redirect}} {
+	for _, one := range []struct{ key, value string }{{"listen", conf.Listen}, {"metrics", conf.Metrics}} {
 		if _, _, err := net.SplitHostPort(one.value); err != nil && (one.value != "" || one.key == "listen") {
 			return conf, fmt.Errorf("%s: %q is no address such as 127.0.0.1:8080", one.key, one.value)
 		}
@@ -133,53 +133,37 @@ func (c *gatewayCmd) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	secured, plain, err := conf.TLS.build()
-	if err != nil {
+	if _, _, err := conf.TLS.build(); err != nil {
 		return err
 	}
 	if c.Check {
 		fmt.Fprintln(env.stdout, "right")
 		return nil
 	}
-	return serveGateway(env, conf, g, registry, secured, plain)
+	return serveGateway(env, conf, g, registry)
 }
 
 // serveGateway listens until the context ends.
-func serveGateway(env *environment, conf gatewayConfig, g *gateway.Gateway, registry *prometheus.Registry, secured *tls.Config, plain http.Handler) error {
+func serveGateway(env *environment, conf gatewayConfig, g *gateway.Gateway, registry *prometheus.Registry) error {
 	main, err := net.Listen("tcp", conf.Listen)
 	if err != nil {
 		return err
 	}
 	group, ctx := errgroup.WithContext(env.ctx)
-	handler := http.Handler(g)
-	scheme := "http://"
-	if secured != nil {
-		scheme = "https://"
-		if conf.TLS.HSTS {
-			handler = strict(handler)
-		}
-	}
 	group.Go(func() error { return g.Run(ctx) })
-	group.Go(func() error { return serveUntil(ctx, main, handler, secured, env.log) })
-	extra := map[string]http.Handler{}
+	group.Go(func() error { return conf.TLS.serve(ctx, main, g, env.log) })
 	if conf.Metrics != "" {
-		mux := http.NewServeMux()
-		mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
-		mux.Handle("GET /instances", g.Status())
-		extra[conf.Metrics] = mux
-	}
-	if conf.TLS.Redirect != "" && plain != nil {
-		extra[conf.TLS.Redirect] = plain
-	}
-	for address, handler := range extra {
-		listener, err := net.Listen("tcp", address)
+		listener, err := net.Listen("tcp", conf.Metrics)
 		if err != nil {
 			main.Close()
 			return err
 		}
-		group.Go(func() error { return serveUntil(ctx, listener, handler, nil, env.log) })
+		mux := http.NewServeMux()
+		mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
+		mux.Handle("GET /instances", g.Status())
+		group.Go(func() error { return serveUntil(ctx, listener, mux, nil, env.log) })
 	}
-	env.log.Info("gateway", "url", scheme+main.Addr().String()+conf.Prefix)
+	env.log.Info("gateway", "url", conf.TLS.scheme()+main.Addr().String()+conf.Prefix)
 	if err := group.Wait(); err != nil && !errors.Is(err, context.Canceled) {
 		return err
 	}

@@ -153,6 +153,25 @@ func TestTheGatewaySpeaksTLSAndHTTP2(t *testing.T) {
 	}
 }
 
+func TestAServerSpeaksTLS(t *testing.T) {
+	dir := t.TempDir()
+	pool := certificate(t, filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem"))
+	file := filepath.Join(dir, "c.yaml")
+	writeFile(t, file, []byte("tls:\n  certificate: "+filepath.Join(dir, "cert.pem")+"\n  key: "+filepath.Join(dir, "key.pem")+"\n"))
+	sampleFiles(t, filepath.Join(dir, "in"), "hrrr")
+	s := start(t, "serve", filepath.Join(dir, "in"), "--data", filepath.Join(dir, "data"), "--config", file)
+	client := &http.Client{Transport: &http.Transport{ForceAttemptHTTP2: true, TLSClientConfig: &tls.Config{RootCAs: pool, ServerName: "maps.example.org"}}}
+	res, err := client.Get(s.url + "/collections/hrrr?f=json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	var c struct{ Links []struct{ Href string } }
+	if err := json.NewDecoder(res.Body).Decode(&c); err != nil || res.ProtoMajor != 2 || len(c.Links) == 0 || !strings.HasPrefix(c.Links[0].Href, "https://") {
+		t.Errorf("%s %s, %v, %v", res.Proto, res.Status, err, c.Links)
+	}
+}
+
 // certificate writes one that signs itself.
 func certificate(t *testing.T, certFile, keyFile string) *x509.CertPool {
 	t.Helper()

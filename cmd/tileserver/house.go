@@ -68,7 +68,7 @@ func newHouse(env *environment, conf config) (h *house, err error) {
 			listener.Close() // nothing was served on it
 		}
 	}(h.listener)
-	h.url = "http://" + h.listener.Addr().String()
+	h.url = conf.TLS.scheme() + h.listener.Addr().String()
 	if h.database, err = conf.Store.connect(); err != nil {
 		return nil, err
 	}
@@ -179,7 +179,12 @@ func (h *house) caughtUp(ctx context.Context) error {
 const grace = 10 * time.Second
 
 // listen serves until ctx ends, then lets the requests under way finish.
-func (h *house) listen(ctx context.Context) error { return h.serveOn(ctx, h.listener, h.handler) }
+func (h *house) listen(ctx context.Context) error {
+	if h.conf.TLS.on() {
+		return h.listenTLS(ctx)
+	}
+	return h.serveOn(ctx, h.listener, h.handler)
+}
 
 // serveOn serves a handler on a listener until ctx ends.
 func (h *house) serveOn(ctx context.Context, on net.Listener, handler http.Handler) error {

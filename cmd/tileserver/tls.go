@@ -1,8 +1,11 @@
 package main
 
 import (
+	"context"
 	"crypto/tls"
 	"fmt"
+	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"strings"
@@ -11,6 +14,7 @@ import (
 
 	"golang.org/x/crypto/acme"
 	"golang.org/x/crypto/acme/autocert"
+	"golang.org/x/sync/errgroup"
 )
 
 // tlsConfig is how an address is served by TLS: by certificates in files, or by those that an authority gives by ACME (RFC 8555).
@@ -36,6 +40,8 @@ func (c tlsConfig) on() bool { return c.Certificate != "" || len(c.ACME.Hosts) >
 // check says what is wrong, naming the key.
 func (c tlsConfig) check() error {
 	switch {
+	case c.Redirect != "" && !c.on():
+		return fmt.Errorf("tls.redirect: there is no TLS to lead to")
 	case (c.Certificate == "") != (c.Key == ""):
 		return fmt.Errorf("tls: certificate and key belong together")
 	case c.Certificate != "" && len(c.ACME.Hosts) > 0:
@@ -43,12 +49,49 @@ func (c tlsConfig) check() error {
 	case len(c.ACME.Hosts) > 0 && c.ACME.Folder == "":
 		return fmt.Errorf("tls.acme.folder: missing: authorities give a name few certificates a week")
 	}
+	if _, _, err := net.SplitHostPort(c.Redirect); err != nil && c.Redirect != "" {
+		return fmt.Errorf("tls.redirect: %q is no address such as 0.0.0.0:80", c.Redirect)
+	}
 	for i, host := range c.ACME.Hosts {
 		if !strings.Contains(host, ".") || strings.ContainsAny(host, "*/:") {
 			return fmt.Errorf("tls.acme.hosts[%d]: %q is no name such as maps.example.org", i, host)
 		}
 	}
 	return nil
+}
+
+// scheme begins the addresses of what is served.
+func (c tlsConfig) scheme() string {
+	if c.on() {
+		return "https://"
+	}
+	return "http://"
+}
+
+// serve serves a handler on a listener until ctx ends: by TLS, if it is on, with the plain address beside it.
+func (c tlsConfig) serve(ctx context.Context, on net.Listener, handler http.Handler, log *slog.Logger) error {
+	secured, plain, err := c.build()
+	if err != nil {
+		return err
+	}
+	if secured != nil && c.HSTS {
+		handler = strict(handler)
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return serveUntil(ctx, on, handler, secured, log) })
+	if c.Redirect != "" && plain != nil {
+		beside, err := net.Listen("tcp", c.Redirect)
+		if err != nil {
+			return err
+		}
+		group.Go(func() error { return serveUntil(ctx, beside, plain, nil, log) })
+	}
+	return group.Wait()
+}
+
+// listenTLS is listen by TLS.
+func (h *house) listenTLS(ctx context.Context) error {
+	return h.conf.TLS.serve(ctx, h.listener, h.handler, h.log)
 }
 
 // build makes the settings of a listener, and what answers on the plain one: nil without TLS.
