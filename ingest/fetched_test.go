@@ -100,7 +100,7 @@ func TestFetchedFieldsWaitForThePlacesOfTheirGrid(t *testing.T) {
 	if taken, err := i.Take(t.Context(), []Fetched{one}, false); err != nil || taken[0].Fields != 1 || taken[0].Waiting != 0 || taken[0].Grid != g.ID() {
 		t.Errorf("after the places came: %+v, %v", taken, err)
 	}
-	if i.lonely != nil && len(i.lonely) > 0 || len(i.places.asking) > 0 || len(i.places.ready) > 0 {
+	if len(i.lonely) > 0 || len(i.places.asking) > 0 || len(i.places.ready) > 0 {
 		t.Error("something still waits")
 	}
 	if len(s.fields) != 1 {

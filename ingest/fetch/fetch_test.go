@@ -35,7 +35,7 @@ func TestAnswersAreJudged(t *testing.T) {
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
 			fmt.Fprint(w, "<html>")
 		}, want: source.ErrContent},
-		"blocked": {answer: func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/abuse", 302) }, want: source.ErrBlocked, after: 10 * time.Minute},
+		"blocked": {answer: func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/abuse", http.StatusFound) }, want: source.ErrBlocked, after: 10 * time.Minute},
 		"too many": {answer: func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Retry-After", "77")
 			w.WriteHeader(429)
