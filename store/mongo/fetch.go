@@ -12,7 +12,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"isobar/internal/mongodb"
-	"isobar/store"
 	"isobar/store/chunk"
 )
 
@@ -79,7 +78,7 @@ func (s *Store) fetch(ctx context.Context, from *mongo.Collection, ids []string)
 // read reads documents of the database into found and the caches. Where a secondary does not have one yet, the primary is asked.
 func (s *Store) read(ctx context.Context, from *mongo.Collection, ids []string, found map[string][]byte) error {
 	if h := s.Health(); !h.Reachable && !h.Seen.IsZero() {
-		return fmt.Errorf("%w: %w", store.ErrUnavailable, h.Err)
+		return &outage{h.Err}
 	}
 	for _, of := range []*mongo.Collection{from, s.options.Client.Primary(from)} {
 		for len(ids) > 0 {

@@ -72,7 +72,7 @@ func parseManifest(id string, text []byte) (*manifest, error) {
 }
 
 // lookTime bounds how long a look at the state may take.
-const lookTime = 3 * time.Second
+const lookTime = 2 * time.Second
 
 // look brings the state up to date, and finds out whether the database is there.
 func (s *Store) look(ctx context.Context) {
@@ -119,13 +119,22 @@ func (s *Store) seen(err error) {
 	switch {
 	case was.Seen.IsZero():
 	case was.Reachable && !now.Reachable:
-		s.log.Error("the database is out of reach; what is cached is served", "error", err)
+		s.log.Error("the database is out of reach; what is cached is served", "error", cause(err))
 	case !was.Reachable && now.Reachable:
 		s.log.Info("the database is back")
 	case err != nil && (was.Err == nil || was.Err.Error() != err.Error()) && now.Reachable:
 		s.log.Error("what is published can't be read", "error", err)
 	}
 	s.health.Store(&now)
+}
+
+// cause is why a database is out of reach, for logs.
+func cause(err error) error {
+	var out *outage
+	if errors.As(err, &out) {
+		return out.cause
+	}
+	return err
 }
 
 // updates is how often the state is read anew whose documents are gone meanwhile.

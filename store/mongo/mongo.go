@@ -128,7 +128,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		if !errors.Is(err, store.ErrUnavailable) || s.openCached(ctx) != nil {
 			return nil, err
 		}
-		s.log.Warn("the database is out of reach; what is cached is served", "error", err)
+		s.log.Warn("the database is out of reach; what is cached is served", "error", cause(err))
 	}
 	inner, cancel := context.WithCancel(context.Background())
 	s.stop = cancel
@@ -252,10 +252,17 @@ func (s *Store) fault(ctx context.Context, err error) error {
 	case ctx.Err() != nil:
 		return fmt.Errorf("%w: %w", ctx.Err(), err)
 	case mongodb.Lost(err):
-		return fmt.Errorf("%w: mongodb %s: %w", store.ErrUnavailable, s.options.Database, err)
+		return &outage{err}
 	}
 	return fmt.Errorf("mongodb %s: %w", s.options.Database, err)
 }
+
+// outage is the error of a database that is out of reach. Its text may be read by anyone, and tells nothing of the network behind.
+type outage struct{ cause error }
+
+func (o *outage) Error() string { return store.ErrUnavailable.Error() }
+
+func (o *outage) Unwrap() []error { return []error{store.ErrUnavailable, o.cause} }
 
 // newName names something once and for all.
 func newName() string { return rand.Text()[:16] }
