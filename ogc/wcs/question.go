@@ -142,6 +142,15 @@ func typeOf(f encode.Coverage) string {
 	return ogc.MediaType(f.Type)
 }
 
+// withPlus is a format with the plus of its media type that a careless client left to be read as a blank; its parameters stay.
+func withPlus(format string) string {
+	t, parameters, found := strings.Cut(format, ";")
+	if t = strings.ReplaceAll(strings.TrimSpace(t), " ", "+"); found {
+		t += ";" + parameters
+	}
+	return t
+}
+
 // encoding reads FORMAT, MEDIATYPE and the formats' own parameters.
 func (h *Handler) encoding(q *request, a *asked) error {
 	if values, given := q.Query["mediatype"]; given {
@@ -159,6 +168,7 @@ func (h *Handler) encoding(q *request, a *asked) error {
 	if ogc.MediaType(a.Format) == typeNetCDF {
 		a.Format = "netcdf"
 	}
+	a.Format = withPlus(a.Format)
 	if _, err := h.coverages.Format(a.Format); err != nil {
 		return ogc.Invalid("format", "format %q is not offered", ogc.Clip(a.Format))
 	}

@@ -68,3 +68,17 @@ func FuzzXML(f *testing.F) {
 		}
 	})
 }
+
+func TestAPlusThatWasReadAsABlankIsAPlusAgain(t *testing.T) {
+	for format, want := range map[string]string{
+		"application/vnd.cov json":        "application/vnd.cov+json",
+		"application/vnd.cov+json":        "application/vnd.cov+json",
+		"image/tiff; application=geotiff": "image/tiff; application=geotiff",
+		"application/x-grib ; edition=1":  "application/x-grib; edition=1",
+		"":                                "",
+	} {
+		if got := withPlus(format); got != want {
+			t.Errorf("%q: got %q, want %q", format, got, want)
+		}
+	}
+}
