@@ -37,7 +37,7 @@ func TestASecondServerOnADataFolderGoesWithoutRecords(t *testing.T) {
 	if w.Code != http.StatusOK || w.Body.String() != "x" {
 		t.Errorf("a process where there are no jobs: %d %s, want it done at once", w.Code, w.Body)
 	}
-	if !strings.Contains(log.String(), "another process has the records") {
+	if !strings.Contains(log.String(), "held by another process") {
 		t.Errorf("the second server does not say so: %s", log.String())
 	}
 }
