@@ -38,7 +38,7 @@ func Read(r io.Reader, limits Limits) (features []Feature, err error) {
 		s.array(func(i int) {
 			s.item(i)
 			if i == limits.Features {
-				s.refuse("more than %d features", limits.Features)
+				panic(fault{fmt.Errorf("%w: features[%d]: more than %d features: %w", ErrInvalid, i, limits.Features, ErrTooMany)})
 			}
 			features = append(features, s.feature())
 			s.out()

@@ -75,6 +75,9 @@ func TestFaultsNameTheMember(t *testing.T) {
 			t.Errorf("%.80s: %v, %v; want %q", c.text, got, err, c.want)
 		}
 	}
+	if _, err := Read(strings.NewReader(`{"type":"FeatureCollection","features":[{"type":"Feature"},{"type":"Feature"}]}`), Limits{Features: 1, Vertices: 1, Bytes: 1000, Depth: 9}); !errors.Is(err, ErrTooMany) {
+		t.Errorf("2 features where 1 is the most: %v", err)
+	}
 	full := `{"type":"Feature","properties":{"a":[` + strings.Repeat("0,", maxValues) + `0]}}`
 	if _, err := Read(strings.NewReader(full), DefaultLimits); !errors.Is(err, ErrInvalid) || !strings.Contains(err.Error(), "values in all") {
 		t.Errorf("%d values: %v", maxValues+2, err)

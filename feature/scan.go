@@ -11,6 +11,9 @@ import (
 	"unicode/utf8"
 )
 
+// ErrTooMany says that a text has more features than the limits allow, by wrapping; so does ErrInvalid.
+var ErrTooMany = errors.New("too many")
+
 // ErrInvalid says that a text is no GeoJSON that is read here, by wrapping.
 var ErrInvalid = errors.New("invalid GeoJSON")
 

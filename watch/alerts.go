@@ -43,13 +43,19 @@ type Sighting struct {
 	Value *float64   `json:"value"` // of what the condition bounds; nil: it bounds nothing
 }
 
-// MarshalJSON writes the time as text.
+// MarshalJSON writes the time as text, and the value with the digits that data hold, which are of 32 bits.
 func (s Sighting) MarshalJSON() ([]byte, error) {
 	type plain Sighting
+	var value *float32
+	if s.Value != nil {
+		v := float32(*s.Value)
+		value = &v
+	}
 	return json.Marshal(struct {
 		plain
-		Time string `json:"time"`
-	}{plain(s), s.Time.String()})
+		Value *float32 `json:"value"`
+		Time  string   `json:"time"`
+	}{plain(s), value, s.Time.String()})
 }
 
 // UnmarshalJSON reads what MarshalJSON wrote.
@@ -61,6 +67,9 @@ func (s *Sighting) UnmarshalJSON(text []byte) error {
 	}{plain: (*plain)(s)}
 	err := json.Unmarshal(text, &v)
 	s.Time = field.At(v.Time)
+	if s.Value != nil {
+		*s.Value = float64(float32(*s.Value))
+	}
 	return err
 }
 

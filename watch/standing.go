@@ -99,7 +99,7 @@ func (s *Alerts) feature(ctx context.Context, a *alert) (feature.Feature, error)
 		add(seen.name+"Time", seen.Time)
 		add(seen.name+"Place", seen.Place)
 		if seen.Value != nil {
-			add(seen.name, *seen.Value)
+			add(seen.name, float32(*seen.Value))
 		}
 	}
 	f := feature.Feature{ID: a.ID, Geometry: a.Area, Properties: props}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"isobar/elements"
@@ -56,10 +57,13 @@ func (s *Streams) Ensure(ctx context.Context, d Stream) error {
 	return s.ensure(ctx, d)
 }
 
-// knows checks that layers are there, and can be given in their units.
+// knows checks that layers are there, and can be given in their units, and that no model or layer is the collection of that name.
 func (s *Streams) knows(d Stream) error {
 	c, release := s.o.Catalogues.Hold()
 	defer release()
+	if slices.ContainsFunc(c.Layers(), func(l *layers.Layer) bool { return d.ID == l.Name || d.ID == l.Model.ID }) {
+		return wrong("id", "%q is the name of a forecast's collection", d.ID)
+	}
 	for i, name := range d.Layers {
 		l, err := c.Layer(name)
 		if errors.Is(err, layers.ErrUnknownLayer) {

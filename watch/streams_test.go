@@ -434,3 +434,15 @@ func TestRecentStepsAreBounded(t *testing.T) {
 		t.Errorf("%d steps with %d values are held, want 3 with 30: what was before is let go", len(r.steps), r.values)
 	}
 }
+
+func TestStreamsDoNotHideForecasts(t *testing.T) {
+	h := build(t)
+	h.put(t, 0, "t2m 0 280")
+	s := NewStreams(h.options(1))
+	for _, id := range []string{"m", "m.t2m"} {
+		var wrong *MemberError
+		if _, err := s.Create(t.Context(), Stream{ID: id, Features: places(), Layers: []string{"m.t2m"}}); !errors.As(err, &wrong) || wrong.Member != "id" {
+			t.Errorf("stream %q beside a forecast's collection: %v, want a MemberError of id", id, err)
+		}
+	}
+}

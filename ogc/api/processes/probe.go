@@ -57,7 +57,7 @@ func probeProcess() *process {
 		id: "probe", title: "Values at places", keywords: []string{"probe", "values", "points"},
 		description: "Values of a forecast's elements at places and times, as features with the values (one for each place, with lists; or one for each place and time), as CoverageJSON or as CSV. Thousands of places are fine.",
 		inputs: columnsOf(bearingProperty,
-			input{name: "shape", title: "Shape of features", description: "arrays: one for each place, values as lists; compact: the same, with the times once for all; single: one for each place and time. Left out: single for one time", schema: words("", arrays, compact, single)},
+			input{name: "shape", title: "Shape of features", description: "arrays: one for each place, values as lists; compact: the same, with the times once for all; single: one for each place and time. Left out: single for one time, and of what is kept if that is not too many features", schema: words("", arrays, compact, single)},
 			input{name: "store", title: "Keep the result", description: "As a collection of features; the answer is where it is. For those who may write", schema: truth},
 			input{name: "title", title: "Title of what is kept", schema: text},
 			input{name: "keep", title: "How long it is kept, in hours", schema: map[string]any{"type": "number", "minimum": leastKept, "maximum": mostKept, "default": usualKept}},
@@ -123,7 +123,9 @@ func (q *question) values(ctx context.Context, a asked, shape string, progress f
 	v := &answer{asked: a, Result: r, shape: shape}
 	if shape == "" {
 		v.shape = arrays
-		if !a.Times.Interval && len(v.times()) == 1 {
+		one := !a.Times.Interval && len(v.times()) == 1
+		// What is kept is asked by value and time, which lists do not allow.
+		if one || q.keep != "" && len(v.At)*len(v.times()) <= kept.MaxFeatures {
 			v.shape = single
 		}
 	}

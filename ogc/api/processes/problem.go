@@ -39,7 +39,7 @@ type problem struct {
 // cost is what a request asks for.
 type cost struct {
 	Places  int   `json:"places"`
-	Columns int   `json:"columns"`
+	Columns int   `json:"columns,omitempty"`
 	Times   int   `json:"times,omitempty"`
 	Values  int64 `json:"values,omitempty"`
 }

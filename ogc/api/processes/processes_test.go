@@ -50,7 +50,8 @@ func TestValuesComeWithTheFeatures(t *testing.T) {
 		{"on all levels", `{"coords":"POINT(10 20)","collection":"m","parameters":"t","levels":"all","datetime":"2026-11-24T00:00:00Z"}`, `"t-50000":701,"t-85000":1051`},
 		{"relative to a bearing", `{"features":` + two + `,"collection":"m","parameters":"wd10","bearingProperty":"course","datetime":"2026-11-24T00:00:00Z"}`, `"wd10":216.8699,"wd10-relative":126.8699`},
 		{"by whole names", `{"coords":"MULTIPOINT((10 20),(20 20))","parameters":["m.t2m"],"datetime":"2026-11-24T00:00:00Z"}`, `"id":"2"`},
-		{"between two times", `{"coords":"POINT(10 20)","collection":"m.t2m","datetime":"2026-11-24T01:00:00Z","interpolationTime":"linear"}`, `"t2m":301`},
+		{"between two times", `{"coords":"POINT(10 20)","collection":"m.t2m","datetime":"2026-11-24T01:00:00Z","interpolationTime":"linear"}`, `"t2m":301,"forecastTime":"2026-11-24T01:00:00Z","runTime":"2026-11-24T00:00:00Z","interpolated":true`},
+		{"between some times", `{"coords":"POINT(10 20)","collection":"m.t2m","datetime":["2026-11-24T00:00:00Z","2026-11-24T01:00:00Z"],"interpolationTime":"linear"}`, `"interpolated":{"t2m":[false,true]}`},
 		{"of a qualified value", `{"coords":{"value":"POINT(10 20)"},"collection":{"value":"m.t2m"},"datetime":"2026-11-24T00:00:00Z"}`, `"t2m":300`},
 		{"of the latest run", `{"coords":"POINT(10 20)","collection":"m.t2m","run":"latest","datetime":"2026-11-24T00:00:00Z"}`, `"t2m":300`},
 		{"at a collection's places", `{"features":"airports","collection":"m.t2m","datetime":"2026-11-24T00:00:00Z"}`, `"id":"CDG"`},
@@ -224,11 +225,21 @@ func TestResultsAreKept(t *testing.T) {
 	check(t, err)
 	page, err := c.Query(t.Context(), feature.Query{})
 	check(t, err)
-	if about.Title != "Two" || page.Matched != 2 || page.Features[0].ID != "a" {
+	if about.Title != "Two" || page.Matched != 10 || page.Features[0].ID != "a.20261124T000000Z" {
 		t.Errorf("kept %q, %d features: %v", about.Title, page.Matched, page.Features)
 	}
-	if v, _ := page.Features[0].Property("t2m"); fmt.Sprint(v) != "[300 303 306 309 312]" {
+	if v, _ := page.Features[0].Property("t2m"); fmt.Sprint(v) != "300" {
 		t.Errorf("kept values are %v", v)
+	}
+}
+
+func TestTooManyFeaturesAreToldWithTheirCost(t *testing.T) {
+	h := newHouse(t, probe.Limits{})
+	const one = `{"type":"Feature","geometry":{"type":"Point","coordinates":[1,2]}}`
+	many := strings.Repeat(one+",", feature.DefaultLimits.Features) + one
+	doc := document(t, h.do("probe", `{"features":{"type":"FeatureCollection","features":[`+many+`]},"collection":"m.t2m"}`), 413)
+	if doc["parameter"] != "inputs.features" || doc["limit"] != float64(feature.DefaultLimits.Features) || fmt.Sprint(doc["cost"]) != "map[places:100001]" {
+		t.Errorf("%d features: %v", feature.DefaultLimits.Features+1, doc)
 	}
 }
 

@@ -84,14 +84,33 @@ func (a *answer) arrays(yield func(*feature.Feature) bool) {
 	}
 }
 
-// along is each column's times and runs.
+// along is each column's times and runs, and which times are between two of the forecast, where there are such.
 func (a *answer) along() []feature.Property {
 	var forecast, run json.RawMessage
 	for i := range a.Series {
 		s := &a.Series[i]
 		forecast, run = appendTimes(forecast, a.columns[i].name, s.Times), appendTimes(run, a.columns[i].name, s.Runs)
 	}
-	return []feature.Property{{Name: "forecastTime", Value: append(forecast, '}')}, {Name: "runTime", Value: append(run, '}')}}
+	all := []feature.Property{{Name: "forecastTime", Value: append(forecast, '}')}, {Name: "runTime", Value: append(run, '}')}}
+	between := map[string]any{}
+	for i := range a.Series {
+		if slices.Contains(a.Series[i].Between, true) {
+			between[a.columns[i].name] = flags(a.Series[i].Between)
+		}
+	}
+	if len(between) > 0 {
+		all = append(all, feature.Property{Name: "interpolated", Value: between})
+	}
+	return all
+}
+
+// flags are yes and no as a property has them.
+func flags(of []bool) []any {
+	all := make([]any, len(of))
+	for i, b := range of {
+		all[i] = b
+	}
+	return all
 }
 
 // appendTimes adds a member of times to an object that is being written.
@@ -130,15 +149,18 @@ func (a *answer) singles(yield func(*feature.Feature) bool) {
 			}
 			f.Properties = make([]feature.Property, 0, len(a.places.features[p].Properties)+len(a.columns)+2)
 			f.Properties = append(f.Properties, a.places.features[p].Properties...)
-			run := field.Time(0)
+			run, between := field.Time(0), false
 			for i := range a.Series {
 				s := &a.Series[i]
 				if j := steps[k][i]; j >= 0 {
-					run = max(run, s.Runs[j])
+					run, between = max(run, s.Runs[j]), between || s.Between[j]
 					f.Properties = append(f.Properties, feature.Property{Name: a.columns[i].name, Value: s.Values[j*a.Places+p]})
 				}
 			}
 			f.Properties = append(f.Properties, feature.Property{Name: "forecastTime", Value: t}, feature.Property{Name: "runTime", Value: run})
+			if between {
+				f.Properties = append(f.Properties, feature.Property{Name: "interpolated", Value: true})
+			}
 			if !yield(&f) {
 				return
 			}

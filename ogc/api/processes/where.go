@@ -42,7 +42,7 @@ func (q *question) places(ctx context.Context) (p places, err error) {
 		return p, err
 	}
 	if most := q.Probes.Limits().Places; len(p.features) > most {
-		return p, &problem{Type: "about:blank", Status: http.StatusRequestEntityTooLarge, Parameter: "inputs." + name, Detail: fmt.Sprintf("%d places are too many: no more than %d are taken at once", len(p.features), most), Limit: int64(most)}
+		return p, crowded(name, len(p.features), most, "%d places are too many: no more than %d are taken at once")
 	}
 	p.at = make([]geo.LonLat, len(p.features))
 	for i := range p.features {
@@ -60,6 +60,11 @@ func (q *question) places(ctx context.Context) (p places, err error) {
 		return p, wrong("inputs.features", "there are none")
 	}
 	return p, nil
+}
+
+// crowded is the problem of more places than are taken at once.
+func crowded(input string, n, most int, format string) *problem {
+	return &problem{Type: "about:blank", Status: http.StatusRequestEntityTooLarge, Parameter: "inputs." + input, Detail: fmt.Sprintf(format, n, most), Cost: &cost{Places: n}, Limit: int64(most)}
 }
 
 // place reads places of which there is one.
@@ -127,6 +132,9 @@ func (q *question) features(ctx context.Context, name string) ([]feature.Feature
 	list, err := feature.Read(bytes.NewReader(raw), feature.DefaultLimits)
 	if err == nil {
 		return list, nil
+	}
+	if errors.Is(err, feature.ErrTooMany) {
+		return nil, crowded(name, feature.DefaultLimits.Features+1, min(q.Probes.Limits().Places, feature.DefaultLimits.Features), "%d places or more are too many: no more than %d are taken at once")
 	}
 	if !errors.Is(err, feature.ErrInvalid) {
 		return nil, err

@@ -1,7 +1,10 @@
 package watches
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -127,11 +130,27 @@ func (s *service) createStream(c *api.Call) error {
 	if err != nil {
 		return err
 	}
+	if err := s.free(c.Context(), d.ID); err != nil {
+		return explain(err)
+	}
 	if d, err = s.Streams.Create(c.Context(), d); err != nil {
 		return explain(err)
 	}
 	c.Header().Set("Location", c.Base+"/streams/"+url.PathEscape(d.ID))
 	return s.tellStream(c, http.StatusCreated, d)
+}
+
+// free tells whether no collection of features has the identity of a new stream, whose collection it would hide or be hidden by.
+func (s *service) free(ctx context.Context, id string) error {
+	for _, catalogue := range s.Features {
+		switch _, err := catalogue.Collection(ctx, id); {
+		case err == nil:
+			return fmt.Errorf("collection %.80q: %w", id, feature.ErrExists)
+		case !errors.Is(err, feature.ErrNotFound):
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *service) replaceStream(c *api.Call) error {

@@ -98,8 +98,18 @@ func house(bus *events.Bus, authorize func(*http.Request) error) (*echo.Echo, st
 	e := echo.New()
 	e.HTTPErrorHandler = api.NoRoute
 	api.New(ogctest.Hold, ogc.About{Title: "Test"}, http.NotFoundHandler(), func(*http.Request) string { return base }, slog.New(slog.DiscardHandler),
-		watches.Part(watches.Rooms{Streams: s, Alerts: a, Bus: bus, Authorize: authorize})).Register(e)
+		watches.Part(watches.Rooms{Streams: s, Alerts: a, Bus: bus, Authorize: authorize, Features: []feature.Catalogue{towns{}}})).Register(e)
 	return e, s, a
+}
+
+// towns is a catalogue of one collection, "towns".
+type towns struct{ feature.Catalogue }
+
+func (towns) Collection(_ context.Context, id string) (feature.Collection, error) {
+	if id != "towns" {
+		return nil, feature.ErrNotFound
+	}
+	return feature.NewStatic(feature.About{ID: id}, nil)
 }
 
 func ok(r *http.Request) error {
@@ -130,6 +140,7 @@ func TestStreamsAndAlertsAreManaged(t *testing.T) {
 	}{
 		{"POST", "/streams", `{"id":"one","title":"One","layers":["gfs.t"],"interpolation":"nearest","keep":48,"features":` + points + `}`, 201, `"id":"one"`},
 		{"POST", "/streams", `{"id":"one","layers":["gfs.t"],"features":` + points + `}`, 409, `"parameter":"id"`},
+		{"POST", "/streams", `{"id":"towns","layers":["gfs.t"],"features":` + points + `}`, 409, `"parameter":"id"`},
 		{"POST", "/streams", `{"id":"wrong","layers":["x"],"features":` + points + `}`, 400, `"parameter":"layers[0]"`},
 		{"POST", "/streams", `{"id":"two","lairs":["x"]}`, 400, `lairs`},
 		{"POST", "/streams", `{"id":"two","layers":["x"],"interpolation":"cubic"}`, 400, `"parameter":"interpolation"`},
