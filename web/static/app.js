@@ -147,6 +147,8 @@ $('flowButton').onclick = guarded(async () => {
   await bar.go(look.time);
 });
 
+$('more').onclick = () => $('more').setAttribute('aria-expanded', $('now').classList.toggle('open'));
+
 /** hint tells for a while what can be done. */
 function hint(text) {
   $('hint').textContent = text;
