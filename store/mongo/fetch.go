@@ -106,7 +106,11 @@ func (s *Store) read(ctx context.Context, from *mongo.Collection, ids []string, 
 
 // ask asks for documents in one request, or on simple servers in one for each.
 func (s *Store) ask(ctx context.Context, of *mongo.Collection, ids []string, found map[string][]byte) error {
-	if len(ids) == 1 || !s.simple {
+	simple, err := s.options.Client.Simple(ctx)
+	if err != nil {
+		return err
+	}
+	if len(ids) == 1 || !simple {
 		var filter any = bson.D{{Key: "$in", Value: ids}}
 		if len(ids) == 1 {
 			filter = ids[0]

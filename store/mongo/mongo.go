@@ -76,7 +76,6 @@ type Store struct {
 	chunks  *mongo.Collection
 	garbage *mongo.Collection
 	leases  *recordsmongo.Store
-	simple  bool // the server finds documents by one identity only
 
 	coders     chunk.Coders
 	readers    sync.Pool // *reader
@@ -162,11 +161,6 @@ func (o Options) filled() Options {
 
 // connect finds out about the server and reads what is published.
 func (s *Store) connect(ctx context.Context) error {
-	simple, err := s.options.Client.Simple(ctx)
-	if err != nil {
-		return s.fault(ctx, err)
-	}
-	s.simple = simple
 	for _, c := range []*mongo.Collection{s.meta, s.chunks} { // for removal by run; without it that takes longer
 		_, err := c.Indexes().CreateOne(ctx, mongo.IndexModel{Keys: bson.D{{Key: "r", Value: 1}}})
 		if mongodb.Lost(err) {
