@@ -46,8 +46,8 @@ func sorted(features []feature.Feature, keys []sortKey) []feature.Feature {
 	}
 	slices.SortStableFunc(order, func(a, b int) int {
 		for n, k := range keys {
-			if o := compare(values[a*len(keys)+n], values[b*len(keys)+n]); o != 0 {
-				return o * k.sign
+			if o := k.compare(values[a*len(keys)+n], values[b*len(keys)+n]); o != 0 {
+				return o
 			}
 		}
 		return 0
@@ -64,10 +64,21 @@ func sortable(f *feature.Feature, name string) any {
 		return f.ID
 	}
 	v, _ := f.Property(name)
+	if n, ok := numberOf(v); ok && n != n {
+		return nil
+	}
 	return v
 }
 
-// compare orders values; what is null or of another kind comes last.
+// compare orders values in the key's direction; in both what is null comes last.
+func (k sortKey) compare(a, b any) int {
+	if a == nil || b == nil {
+		return cmp.Compare(rank(a), rank(b))
+	}
+	return compare(a, b) * k.sign
+}
+
+// compare orders values, ascending: by kind if they are of several.
 func compare(a, b any) int {
 	if x, ok := numberOf(a); ok {
 		if y, ok := numberOf(b); ok {
