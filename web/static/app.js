@@ -66,6 +66,7 @@ async function changed(kind) {
   choices.list();
   choices.stack();
   describe();
+  choosable();
   legend();
   $('flowButton').hidden = !flowOf(house.all);
   bar.read();
@@ -73,7 +74,7 @@ async function changed(kind) {
   remember();
 }
 
-/** describe names the active layer, its level and its run, and offers its choices. */
+/** describe names the active layer, its level and its run. */
 function describe() {
   const e = active(), { layer } = e, p = picture(e, look.time);
   $('title').textContent = layer.title;
@@ -81,7 +82,11 @@ function describe() {
   const level = layer.elevation?.values.length === 1 ? levelTitle(layer.elevation.values[0], layer.elevation.unit) : '';
   const run = p?.run ? t(e.run ? 'runPinned' : 'runNamed', { run: label(p.run) }) : '';
   $('about').textContent = [layer.modelTitle, level, run, p ? '' : t('noStep'), layer.attribution].filter(Boolean).join(' · ');
-  const levels = d => (d?.values ?? []).map(v => ({ name: v, title: levelTitle(v, d.unit) }));
+}
+
+/** choosable offers what can be chosen of the active layer. */
+function choosable() {
+  const e = active(), { layer } = e, levels = d => (d?.values ?? []).map(v => ({ name: v, title: levelTitle(v, d.unit) }));
   pickers($('pickers'), e, [
     { key: 'style', label: t('style'), values: layer.styles },
     { key: 'level', label: t('level'), values: levels(layer.elevation) },
@@ -102,6 +107,7 @@ function legend() {
 
 /** shown is called when a time's pictures have come on screen. */
 function shown() {
+  trouble('');
   describe();
   if (!bar.playing()) panel.refresh();
   guarded(() => wind.show(flow(house.all, look.time)))();
@@ -225,6 +231,7 @@ function say(to) {
   choices.list();
   choices.stack();
   describe();
+  choosable();
   Object.assign($('instant'), { textContent: label(look.time) });
 }
 
@@ -247,6 +254,7 @@ async function news() {
       $('accept').onclick = guarded(() => take(all));
     } else {
       house.all = all;
+      know(all);
       choices.list();
     }
   }
