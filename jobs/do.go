@@ -33,6 +33,7 @@ func (r *Runner) do(run, work context.Context, mark records.Document) {
 		r.told(work, &rec)
 		return
 	}
+	r.see(mark.ID)
 	if rec.Runs >= maxRuns {
 		r.finish(work, &rec, Result{}, errors.New("the program ended while it did this job, twice"))
 		return

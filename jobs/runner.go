@@ -48,6 +48,7 @@ type Runner struct {
 	sender *webhook.Sender
 
 	mu      sync.Mutex
+	read    map[string]bool // those of running whose record was seen: if it is gone, the job was removed; else it is still to be written
 	running map[string]context.CancelCauseFunc
 	freed   chan struct{} // has a token when a job has ended
 }
@@ -65,7 +66,7 @@ func New(store records.Store, works map[string]Work, o Options) *Runner {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	r := &Runner{store: store, works: works, o: o, running: map[string]context.CancelCauseFunc{}, freed: make(chan struct{}, 1)}
+	r := &Runner{store: store, works: works, o: o, running: map[string]context.CancelCauseFunc{}, read: map[string]bool{}, freed: make(chan struct{}, 1)}
 	r.sender = webhook.New(webhook.Options{
 		Store: store, Hosts: o.CallbackHosts, Kind: "job-callback", Holder: o.Holder, Log: o.Log, Lease: o.Lease,
 		Load: func(ctx context.Context, id string) (string, []byte, error) {
@@ -210,6 +211,7 @@ func (r *Runner) begin(ctx context.Context, all *sync.WaitGroup) error {
 			cancel(nil)
 			r.mu.Lock()
 			delete(r.running, mark.ID)
+			delete(r.read, mark.ID)
 			r.mu.Unlock()
 			r.ring()
 		})
@@ -240,10 +242,24 @@ func (r *Runner) stopDismissed(ctx context.Context) {
 	r.mu.Unlock()
 	for _, id := range running {
 		rec, err := load(ctx, r.store, id)
-		if errors.Is(err, ErrNotFound) || err == nil && rec.Status == Dismissed {
+		if errors.Is(err, ErrNotFound) && r.seen(id) || err == nil && rec.Status == Dismissed {
 			r.stop(id)
 		}
 	}
+}
+
+// seen tells that the record of a job that this process does was there.
+func (r *Runner) seen(id string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.read[id]
+}
+
+// see notes that the record of a job was there.
+func (r *Runner) see(id string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.read[id] = true
 }
 
 // stop ends a job's context if this process does it.
