@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Map tiles a second of the 0.25 degree field, bilinear, every URL its own (JITTER=1), or with MODE=wcs coverages a second of 20 x 20
+# Map tiles a second of the 0.25 degree field, bilinear, every URL its own (JITTER=0: the same few again and again), or with MODE=wcs coverages a second of 20 x 20
 # degrees of it, GeoTIFF of 32 bits: MapServer and ours in turn, in one run, on the same machine. Prints each row and the ratios.
 source "$(dirname "$0")/lib.sh"
 rounds=${ROUNDS:-3}
-export SECS=${SECS:-10} MODE=${MODE:-wms} JITTER=1
+export SECS=${SECS:-10} MODE=${MODE:-wms} JITTER=${JITTER:-1}
 [ "$MODE" = wms ] || JITTER=0
 cp -r "$SHARED/judge" "$work/judge"
 chmod -R u+w "$work/judge"

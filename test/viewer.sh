@@ -1,22 +1,23 @@
 #!/usr/bin/env bash
 # The viewer in Chromium. It plays STEPS (24) time steps over 63 tiles and more, and every frame that it draws is looked at; one of them becomes
-# docs/animation.png. Then all that people can do with it is done on the demo. At last the
-# guides' snippets are run. ONLY=play, ONLY=page or ONLY=guides does one of these.
+# docs/animation.png. Then all that people can do with it is done on the demo. At last the guides' snippets are run. Prints the sum of totals last. ONLY=play, ONLY=page or ONLY=guides does one of these.
 source "$(dirname "$0")/lib.sh"
 cp -r "$SHARED/judge" "$work/judge"
 chmod -R u+w "$work/judge"
 (cd "$work/judge" && npm ci --ignore-scripts --silent && npm install --no-save --save-exact --ignore-scripts --silent axe-core@4.14.1)
 cp "$root"/test/viewer*.mjs "$work/judge/"
 bad=0
+set -o pipefail
 if [ "${ONLY:-play}" = play ]; then
   serve serve "$SHARED/data/gfs/gfs_20130311_06z_0p5_wmed_f000-f192_wind_msl.grib1" --data "$work/data"
-  (cd "$work/judge" && BASE=$BASE OUT=${OUT:-$root/docs} node viewer.mjs) || bad=1
+  (cd "$work/judge" && BASE=$BASE OUT=${OUT:-$root/docs} node viewer.mjs) | tee -a "$work/lines" || bad=1
 fi
 [ "${ONLY:-}" = play ] || serve demo
 if [ "${ONLY:-page}" = page ]; then
-  (cd "$work/judge" && BASE=$BASE node viewer-page.mjs) || bad=1
+  (cd "$work/judge" && BASE=$BASE node viewer-page.mjs) | tee -a "$work/lines" || bad=1
 fi
 if [ "${ONLY:-guides}" = guides ]; then
-  (cd "$work/judge" && BASE=$BASE GUIDES=$root/docs/guides node viewer-guides.mjs) || bad=1
+  (cd "$work/judge" && BASE=$BASE GUIDES=$root/docs/guides node viewer-guides.mjs) | tee -a "$work/lines" || bad=1
 fi
+awk '/^[0-9]+ passed, [0-9]+ failed/ { p += $1; f += $3; s += $5 } END { printf "%d passed, %d failed, %d skipped\n", p, f, s }' "$work/lines"
 exit $bad
