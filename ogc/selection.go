@@ -60,10 +60,11 @@ func (q Query) Selection(now time.Time) (s layers.Selection, err error) {
 	return s, nil
 }
 
-// newest tells that a run was asked for by its freshness, which is what naming none means.
+// newest tells that a run was asked for by its freshness, which is what naming none means: "best" is for each time the freshest run
+// that has it.
 func newest(run string) bool {
 	switch strings.ToLower(run) {
-	case "latest", "current", "newest", "default":
+	case "best", "latest", "current", "newest", "default":
 		return true
 	}
 	return false

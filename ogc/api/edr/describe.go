@@ -98,7 +98,7 @@ func (s *service) tell(at string, of ogc.Collection, run *field.Time, into *api.
 	into.Add("keywords", keywords(of))
 	into.Add("output_formats", s.formats("cube"))
 	into.Add("parameter_names", parameters)
-	into.Add("data_queries", s.dataQueries(at, run == nil, levels))
+	into.Add("data_queries", s.dataQueries(at, !strings.Contains(at, "/instances/"), levels))
 	into.Add("within_units", distanceNames)
 }
 

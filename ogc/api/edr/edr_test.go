@@ -442,7 +442,7 @@ func TestInstancesAreRuns(t *testing.T) {
 		}
 	}
 	check(t, json.Unmarshal(h.get("/collections/m/instances", "").Body.Bytes(), &doc))
-	if len(doc.Instances) != 2 || doc.Instances[0].ID != "2026-11-24T06:00:00Z" || doc.Instances[1].Extent.Temporal.Interval[0][0] != "2026-11-24T00:00:00Z" ||
+	if len(doc.Instances) != 3 || doc.Instances[2].ID != "best" || len(doc.Instances[2].Extent.Temporal.Values) != 1 || doc.Instances[2].Extent.Temporal.Values[0] != "R11/2026-11-24T00:00:00Z/PT3H" || doc.Instances[0].ID != "2026-11-24T06:00:00Z" || doc.Instances[1].Extent.Temporal.Interval[0][0] != "2026-11-24T00:00:00Z" ||
 		doc.Instances[0].Extent.Temporal.Values[0] != "R9/2026-11-24T06:00:00Z/PT3H" {
 		t.Errorf("got %+v", doc)
 	}
@@ -452,8 +452,14 @@ func TestInstancesAreRuns(t *testing.T) {
 	if all[0].Run != "2026-11-24T00:00:00Z" || len(all[0].Domain.Axes["t"].Values) != 9 {
 		t.Errorf("got %+v", all[0])
 	}
-	if _, again := doc.Instances[0].DataQueries["instances"]; again {
-		t.Error("an instance has instances")
+	for _, instance := range doc.Instances {
+		if _, again := instance.DataQueries["instances"]; again {
+			t.Errorf("the instance %s has instances", instance.ID)
+		}
+	}
+	freshest := h.get("/collections/m/instances/best/position", "coords=POINT(10 50)&parameter-name=t2m&datetime=2026-11-24T06:00:00Z")
+	if freshest.Code != http.StatusOK || strings.Contains(freshest.Header().Get("Cache-Control"), "immutable") || !strings.Contains(freshest.Body.String(), "2026-11-24T06:00:00Z") {
+		t.Errorf("best: got %d %s %.300s", freshest.Code, freshest.Header().Get("Cache-Control"), freshest.Body)
 	}
 	for _, id := range []string{"2026-11-24T06:00:00Z", "20261124T0600Z", "latest"} {
 		if w := h.get("/collections/m/instances/"+id, ""); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `"id":"2026-11-24T06:00:00Z"`) {

@@ -22,6 +22,7 @@ func (s *service) instances(c *api.Call) error {
 	for _, run := range slices.Backward(runsOfAll(of)) {
 		list = append(list, s.run(c.Base, of, run))
 	}
+	list = append(list, s.best(c.Base, of))
 	path := "/collections/" + of.ID + "/instances"
 	return c.Document("Runs of "+of.Title, map[string]any{"links": c.Self(path), "instances": list})
 }
@@ -34,6 +35,10 @@ func (s *service) instance(c *api.Call) error {
 	if err != nil {
 		return err
 	}
+	if c.Path("instanceId") == best {
+		info := s.best(c.Base, of)
+		return c.Document(info.Title, info)
+	}
 	run, ok := findRun(of, c.Path("instanceId"))
 	if !ok {
 		return unknown("instanceId", "%s has no run %q", of.ID, ogc.Clip(c.Path("instanceId")))
@@ -43,13 +48,28 @@ func (s *service) instance(c *api.Call) error {
 	return c.Document(info.Title, info)
 }
 
+// best names the view that has for each time the freshest run: its answers tell which, and are never cached for long.
+const best = "best"
+
+// best describes that view.
+func (s *service) best(base string, of ogc.Collection) api.CollectionInfo {
+	return s.described(base, of, best, of.Title+", of each time's freshest run", nil)
+}
+
 // run describes a run.
 func (s *service) run(base string, of ogc.Collection, run field.Time) api.CollectionInfo {
-	at := api.CollectionURL(base, of.ID) + "/instances/" + run.String()
+	return s.described(base, of, run.String(), of.Title+", run of "+run.String(), &run)
+}
+
+// described describes an instance: a run, or nil for all.
+func (s *service) described(base string, of ogc.Collection, id, title string, run *field.Time) api.CollectionInfo {
+	at := api.CollectionURL(base, of.ID) + "/instances/" + id
 	having := of
-	having.Layers = slices.DeleteFunc(slices.Clone(of.Layers), func(l *layers.Layer) bool { return !slices.Contains(l.Runs, run) })
+	if run != nil {
+		having.Layers = slices.DeleteFunc(slices.Clone(of.Layers), func(l *layers.Layer) bool { return !slices.Contains(l.Runs, *run) })
+	}
 	info := api.CollectionInfo{
-		ID: run.String(), Title: of.Title + ", run of " + run.String(), Description: of.Abstract, Attribution: of.Model.Attribution,
+		ID: id, Title: title, Description: of.Abstract, Attribution: of.Model.Attribution,
 		CRS: []string{crs84}, StorageCRS: crs84,
 		Extent: api.Extent{Spatial: api.Spatial{CRS: crs84, Box: [][4]float64{boxOf(having.Layers)}}, Temporal: &api.Temporal{TRS: gregorian}},
 		Links: []api.Link{
@@ -57,7 +77,7 @@ func (s *service) run(base string, of ogc.Collection, run field.Time) api.Collec
 			{Href: at, Rel: "data", Type: api.TypeJSON, Title: "What this run can be asked for"},
 		},
 	}
-	s.tell(at, having, &run, &info)
+	s.tell(at, having, run, &info)
 	return info
 }
 
