@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"isobar/grid"
 	"isobar/internal/rows"
 )
 
@@ -77,6 +78,7 @@ type limitsConfig struct {
 	Timeout time.Duration `yaml:"timeout"` // of one answer
 	Sizes   []sizeConfig  `yaml:"sizes"`   // of maps of some layers
 
+	FieldCells    int `yaml:"field_cells"`    // of one field that is read: four bytes each
 	CoverageCells int `yaml:"coverage_cells"` // values of one coverage, over all its fields
 	CoverageSize  int `yaml:"coverage_size"`  // MiB of one coverage
 
@@ -115,7 +117,7 @@ type prerenderConfig struct {
 func defaults() config {
 	c := config{
 		Listen: "127.0.0.1:8080", Originals: true,
-		Limits: limitsConfig{Width: 4096, Height: 4096, Layers: 16, Timeout: 30 * time.Second, CoverageCells: 1 << 28, CoverageSize: 1024, ProbePlaces: 100_000, ProbeValues: 10_000_000, ProbeColumns: 200},
+		Limits: limitsConfig{Width: 4096, Height: 4096, Layers: 16, Timeout: 30 * time.Second, FieldCells: 1 << 26, CoverageCells: 1 << 28, CoverageSize: 1024, ProbePlaces: 100_000, ProbeValues: 10_000_000, ProbeColumns: 200},
 		Memory: memoryConfig{Answers: 64, Chunks: 96, Plans: 32},
 
 		Store:     storeConfig{Kind: keptInFiles, Database: "isobar_forecasts", Records: "isobar", CacheSize: 4096},
@@ -172,6 +174,7 @@ func (c *config) check() error {
 		{"limits.width", c.Limits.Width, 1, 1 << 14},
 		{"limits.height", c.Limits.Height, 1, 1 << 14},
 		{"limits.layers", c.Limits.Layers, 1, 256},
+		{"limits.field_cells", c.Limits.FieldCells, 1, grid.MaxCells},
 		{"limits.coverage_cells", c.Limits.CoverageCells, 1, 1 << 30},
 		{"limits.coverage_size", c.Limits.CoverageSize, 1, 1 << 20},
 		{"limits.probe_places", c.Limits.ProbePlaces, 1, 1_000_000},

@@ -78,7 +78,7 @@ func newHouse(env *environment, conf config) (h *house, err error) {
 	if h.catalogue, err = layers.NewSource(env.ctx, h.fields, rows.elements, rows.models, rows.styles, env.log); err != nil {
 		return nil, err
 	}
-	h.intake = ingest.New(h.fields, rows.elements, rows.models, formats(), env.log, ingest.Options{Data: conf.Data, Originals: conf.Originals})
+	h.intake = ingest.New(h.fields, rows.elements, rows.models, formats(), env.log, ingest.Options{Data: conf.Data, Originals: conf.Originals, MaxCells: conf.Limits.FieldCells})
 	if h.feeds, err = conf.scheduler(env, rows.models, h.intake, h.fields, h.tell); err != nil {
 		return nil, err
 	}

@@ -51,7 +51,7 @@ func (c *ingestCmd) Run(env *environment) error {
 		return err
 	}
 	defer fields.Close()
-	intake := ingest.New(fields, rows.elements, rows.models, formats(), env.log, ingest.Options{Data: conf.Data, Originals: conf.Originals})
+	intake := ingest.New(fields, rows.elements, rows.models, formats(), env.log, ingest.Options{Data: conf.Data, Originals: conf.Originals, MaxCells: conf.Limits.FieldCells})
 	feeds, err := conf.scheduler(env, rows.models, intake, fields, nil)
 	if err != nil {
 		return err
