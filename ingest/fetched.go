@@ -41,6 +41,7 @@ func (w Wanted) takes(k field.Key) bool {
 // near tells that two levels are the same, but for rounding.
 func near(a, b float64) bool { return math.Abs(a-b) <= 1e-6*max(math.Abs(a), math.Abs(b)) }
 
+// String names the element, and the levels if some are named.
 func (w Wanted) String() string {
 	if len(w.Levels) == 0 {
 		return w.Element

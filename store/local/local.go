@@ -54,8 +54,7 @@ type Store struct {
 	grids  grids
 	claims claims
 
-	listening sync.Mutex
-	listeners map[chan struct{}]bool // guarded by listening
+	changed store.Bell // rings when the published state has changed
 
 	stop    context.CancelFunc
 	work    sync.WaitGroup
@@ -81,7 +80,7 @@ func open(dir string, o Options, parse func(string, grid.Loader) (grid.Grid, err
 	}
 	s := &Store{
 		dir: dir, options: o, log: o.Log, parse: parse, disk: d, cache: chunk.NewCache(o.ChunkCacheBytes), segmentBytes: segmentBytes,
-		troubles: map[string]string{}, listeners: map[chan struct{}]bool{},
+		troubles: map[string]string{},
 	}
 	s.grids.dir = dir
 	s.now.Store(newState(nil))
@@ -118,29 +117,7 @@ func (s *Store) hold() *state {
 
 // Changes implements store.Store.
 func (s *Store) Changes(ctx context.Context) <-chan struct{} {
-	ticks := make(chan struct{}, 1)
-	s.listening.Lock()
-	s.listeners[ticks] = true
-	s.listening.Unlock()
-	context.AfterFunc(ctx, func() {
-		s.listening.Lock()
-		defer s.listening.Unlock()
-		delete(s.listeners, ticks)
-		close(ticks)
-	})
-	return ticks
-}
-
-// tick tells all listeners that the published state has changed.
-func (s *Store) tick() {
-	s.listening.Lock()
-	defer s.listening.Unlock()
-	for ticks := range s.listeners {
-		select {
-		case ticks <- struct{}{}:
-		default: // one is waiting there
-		}
-	}
+	return s.changed.Listen(ctx)
 }
 
 // Close implements store.Store.

@@ -174,6 +174,6 @@ func (s *Store) swap(old *state, runs []*runState) {
 	s.now.Store(next)
 	old.release()
 	if next.version != old.version {
-		s.tick()
+		s.changed.Ring()
 	}
 }

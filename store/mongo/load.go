@@ -175,7 +175,7 @@ func (s *Store) update(ctx context.Context) error {
 func (s *Store) swapIn(old, next *state) {
 	s.now.Store(next)
 	if next.version != old.version {
-		s.tick()
+		s.changed.Ring()
 	}
 }
 

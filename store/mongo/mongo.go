@@ -87,11 +87,10 @@ type Store struct {
 	now      atomic.Pointer[state]
 	updating sync.Mutex // held while now is replaced
 
-	grids     grids
-	health    atomic.Pointer[Health]
-	listening sync.Mutex
-	listeners map[chan struct{}]bool // guarded by listening
-	suspects  map[string]time.Time   // what no one names, since when; of the sweep
+	grids    grids
+	health   atomic.Pointer[Health]
+	changed  store.Bell           // rings when the published state has changed
+	suspects map[string]time.Time // what no one names, since when; of the sweep
 
 	follower mongodb.Follower
 	stop     context.CancelFunc
@@ -112,7 +111,7 @@ type Health struct {
 func Open(ctx context.Context, o Options) (*Store, error) {
 	o = o.filled()
 	s := &Store{
-		options: o, log: o.Log, cache: chunk.NewCache(o.ChunkCacheBytes), listeners: map[chan struct{}]bool{}, suspects: map[string]time.Time{},
+		options: o, log: o.Log, cache: chunk.NewCache(o.ChunkCacheBytes), suspects: map[string]time.Time{},
 	}
 	db := o.Client.Database(o.Database)
 	s.state = o.Client.Primary(db.Collection(stateName, options.Collection().SetReadConcern(readconcern.Majority())))
@@ -194,29 +193,7 @@ func (s *Store) Hold(ctx context.Context) (store.Snapshot, error) {
 
 // Changes implements store.Store.
 func (s *Store) Changes(ctx context.Context) <-chan struct{} {
-	ticks := make(chan struct{}, 1)
-	s.listening.Lock()
-	s.listeners[ticks] = true
-	s.listening.Unlock()
-	context.AfterFunc(ctx, func() {
-		s.listening.Lock()
-		defer s.listening.Unlock()
-		delete(s.listeners, ticks)
-		close(ticks)
-	})
-	return ticks
-}
-
-// tick tells all listeners that the published state has changed.
-func (s *Store) tick() {
-	s.listening.Lock()
-	defer s.listening.Unlock()
-	for ticks := range s.listeners {
-		select {
-		case ticks <- struct{}{}:
-		default: // one is waiting there
-		}
-	}
+	return s.changed.Listen(ctx)
 }
 
 // Health tells how the store stands with its database, at once.

@@ -14,12 +14,6 @@ import (
 	"isobar/field"
 	"isobar/ingest/fetch"
 	"isobar/ingest/source"
-	"isobar/ingest/source/files"
-	"isobar/ingest/source/index"
-	"isobar/ingest/source/nomads"
-	"isobar/ingest/source/object"
-	"isobar/ingest/source/program"
-	"isobar/ingest/source/wcs"
 	"isobar/models"
 )
 
@@ -159,21 +153,7 @@ func TestBadSettingsOfEveryKindAreNamed(t *testing.T) {
 		{"exec", map[string]any{"commands": []any{"x"}}, nil, `unknown field "commands"`},
 	} {
 		f := models.Feed{Model: "m", Kind: c.kind, Settings: c.set, Elements: c.elements}
-		var err error
-		switch c.kind {
-		case "http":
-			_, err = files.New(f, client)
-		case "index":
-			_, err = index.New(f, client)
-		case "nomads":
-			_, err = nomads.New(f, client)
-		case "wcs":
-			_, err = wcs.New(f, client)
-		case "s3":
-			_, err = object.New(f, client)
-		case "exec":
-			_, err = program.New(f)
-		}
+		_, err := opened(f, client)
 		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "feed of m: ") {
 			t.Errorf("%s %v: %v, want %q", c.kind, c.set, err, c.want)
 		}

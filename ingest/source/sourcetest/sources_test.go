@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"net/http/httptest"
 	"os"
 	"strings"
@@ -114,26 +115,30 @@ func three() models.Schedule {
 
 func made(t *testing.T, f models.Feed, c *fetch.Client) source.Source {
 	t.Helper()
-	var s source.Source
-	var err error
-	switch f.Kind {
-	case "index":
-		s, err = index.New(f, c)
-	case "nomads":
-		s, err = nomads.New(f, c)
-	case "http":
-		s, err = files.New(f, c)
-	case "wcs":
-		s, err = wcs.New(f, c)
-	case "s3":
-		s, err = object.New(f, c)
-	case "exec":
-		s, err = program.New(f)
-	}
+	s, err := opened(f, c)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s
+}
+
+// opened makes the source of a feed, by its kind.
+func opened(f models.Feed, c *fetch.Client) (source.Source, error) {
+	switch f.Kind {
+	case "index":
+		return index.New(f, c)
+	case "nomads":
+		return nomads.New(f, c)
+	case "http":
+		return files.New(f, c)
+	case "wcs":
+		return wcs.New(f, c)
+	case "s3":
+		return object.New(f, c)
+	case "exec":
+		return program.New(f)
+	}
+	return nil, fmt.Errorf("kind %q is not known", f.Kind)
 }
 
 func TestEveryKindGivesWhatWasAskedFor(t *testing.T) {

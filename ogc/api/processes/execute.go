@@ -275,7 +275,7 @@ func (p *process) format(outputs map[string]wanted) (string, error) {
 	for name, w := range outputs {
 		i := slices.IndexFunc(p.outputs, func(out output) bool { return out.name == name })
 		if i < 0 {
-			return "", wrong("outputs."+name, "process %s has no output %q", p.id, clip(name))
+			return "", wrong("outputs."+name, "process %s has no output %q", p.id, ogc.Clip(name))
 		}
 		if w.TransmissionMode != "" && w.TransmissionMode != "value" {
 			return "", wrong("outputs."+name+".transmissionMode", "outputs are given by value alone")
@@ -283,7 +283,7 @@ func (p *process) format(outputs map[string]wanted) (string, error) {
 		if t := ogc.MediaType(w.Format.MediaType); t != "" && len(p.outputs[i].types) > 0 {
 			k := slices.IndexFunc(p.outputs[i].types, func(own string) bool { return ogc.MediaType(own) == t })
 			if k < 0 {
-				return "", wrong("outputs."+name+".format.mediaType", "%q is none of %s", clip(t), strings.Join(p.outputs[i].types, ", "))
+				return "", wrong("outputs."+name+".format.mediaType", "%q is none of %s", ogc.Clip(t), strings.Join(p.outputs[i].types, ", "))
 			}
 			if i == 0 {
 				return p.outputs[0].types[k], nil

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
+
+	"isobar/ogc"
 )
 
 // inputs are the values of inputs, as JSON; a value that came in {"value": ...} is taken out of it.
@@ -16,7 +18,7 @@ func (p *process) read(given map[string]json.RawMessage) (inputs, error) {
 	for name, raw := range given {
 		known, ok := p.input(name)
 		if !ok {
-			return nil, wrong("inputs."+name, "process %s has no input %q", p.id, clip(name))
+			return nil, wrong("inputs."+name, "process %s has no input %q", p.id, ogc.Clip(name))
 		}
 		raw = bare(raw)
 		if string(raw) == "null" {
@@ -122,7 +124,7 @@ func (in inputs) numbers(name string) (list []float64, all bool, err error) {
 		for _, text := range texts {
 			v, err := strconv.ParseFloat(text, 64)
 			if err != nil || v-v != 0 {
-				return nil, false, wrong("inputs."+name, "%q is no number", clip(text))
+				return nil, false, wrong("inputs."+name, "%q is no number", ogc.Clip(text))
 			}
 			list = append(list, v)
 		}
@@ -172,5 +174,5 @@ func (in inputs) choice(name string, words ...string) (string, error) {
 			return w, nil
 		}
 	}
-	return "", wrong("inputs."+name, "%q is none of %s", clip(text), strings.Join(words, ", "))
+	return "", wrong("inputs."+name, "%q is none of %s", ogc.Clip(text), strings.Join(words, ", "))
 }

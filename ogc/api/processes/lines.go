@@ -192,6 +192,11 @@ func (q *question) along(p places, levels bool, draw func(v *answer, f *chart.Fi
 	if err := q.check(&a); err != nil {
 		return nil, err
 	}
+	return q.drawn(a, figure, draw), nil
+}
+
+// drawn is the work of a chart: the values, in their own format or as draw lays them out on a figure.
+func (q *question) drawn(a asked, figure chart.Figure, draw func(v *answer, f *chart.Figure)) work {
 	return func(ctx context.Context, progress func(int, string)) ([]result, error) {
 		v, err := q.values(ctx, a, "", progress)
 		if err != nil {
@@ -203,7 +208,7 @@ func (q *question) along(p places, levels bool, draw func(v *answer, f *chart.Fi
 		draw(v, &figure)
 		r, err := picture(figure, q.format)
 		return []result{r}, err
-	}, nil
+	}
 }
 
 // figure reads what all charts have in common.

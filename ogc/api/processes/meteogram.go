@@ -58,21 +58,12 @@ func prepareMeteogram(ctx context.Context, q *question) (work, error) {
 	if err := q.check(&a); err != nil {
 		return nil, err
 	}
-	return func(ctx context.Context, progress func(int, string)) ([]result, error) {
-		v, err := q.values(ctx, a, "", progress)
-		if err != nil {
-			return nil, err
-		}
-		if q.format != typeSVG && q.format != typePNG {
-			return []result{v.result(q.format)}, nil
-		}
-		v.weather(&figure)
+	return q.drawn(a, figure, func(v *answer, f *chart.Figure) {
+		v.weather(f)
 		if title != "" {
-			figure.Title = title
+			f.Title = title
 		}
-		r, err := picture(figure, q.format)
-		return []result{r}, err
-	}, nil
+	}), nil
 }
 
 // weather lays a meteogram out. What is none of its elements is drawn below, by unit.

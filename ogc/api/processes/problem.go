@@ -58,11 +58,11 @@ func wrong(parameter, format string, args ...any) *problem {
 }
 
 func noProcess(id string) *problem {
-	return &problem{Type: exceptions + "no-such-process", Status: http.StatusNotFound, Parameter: "processId", Detail: fmt.Sprintf("there is no process %q", clip(id))}
+	return &problem{Type: exceptions + "no-such-process", Status: http.StatusNotFound, Parameter: "processId", Detail: fmt.Sprintf("there is no process %q", ogc.Clip(id))}
 }
 
 func noJob(id string) *problem {
-	return &problem{Type: exceptions + "no-such-job", Status: http.StatusNotFound, Parameter: "jobId", Detail: fmt.Sprintf("there is no job %q", clip(id))}
+	return &problem{Type: exceptions + "no-such-job", Status: http.StatusNotFound, Parameter: "jobId", Detail: fmt.Sprintf("there is no job %q", ogc.Clip(id))}
 }
 
 // explain turns errors from below into problems; nil stays, and what no client can mend is given back as it is.
@@ -165,13 +165,4 @@ func problemType(c *api.Call) string {
 		return api.TypeJSON
 	}
 	return "application/problem+json"
-}
-
-// clip shortens what a client wrote.
-func clip(text string) string {
-	const longest = 120
-	if len(text) > longest {
-		return strings.ToValidUTF8(text[:longest], "") + "..."
-	}
-	return text
 }

@@ -135,7 +135,7 @@ func (d *door) list(c *api.Call) error {
 	for _, s := range c.Query.List("status") {
 		f.Statuses = append(f.Statuses, jobs.Status(s))
 		if !slices.Contains([]string{"accepted", "running", "successful", "failed", "dismissed"}, s) {
-			return d.refuse(c, wrong("status", "%q is no state of a job", clip(s)))
+			return d.refuse(c, wrong("status", "%q is no state of a job", ogc.Clip(s)))
 		}
 	}
 	if err := when(c, &f); err != nil {
@@ -175,7 +175,7 @@ func when(c *api.Call, f *jobs.Filter) error {
 			}
 			t, err := ogc.ParseTime(end.text, c.Now)
 			if err != nil {
-				return wrong("datetime", "datetime: %q %v", clip(end.text), err)
+				return wrong("datetime", "datetime: %q %v", ogc.Clip(end.text), err)
 			}
 			*end.to = t.Start.UTC()
 			if end.last {

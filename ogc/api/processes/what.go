@@ -39,7 +39,7 @@ func (q *question) layers(usual []string) (list []*layers.Layer, err error) {
 		for i, name := range names {
 			l, err := q.catalogue.Layer(name)
 			if err != nil {
-				return nil, wrong("inputs.parameters["+strconv.Itoa(i)+"]", "there is no %q; without a collection, parameters are named as gfs-0p25.t2m", clip(name))
+				return nil, wrong("inputs.parameters["+strconv.Itoa(i)+"]", "there is no %q; without a collection, parameters are named as gfs-0p25.t2m", ogc.Clip(name))
 			}
 			list = append(list, l)
 		}
@@ -59,7 +59,7 @@ func (q *question) layers(usual []string) (list []*layers.Layer, err error) {
 		k := slices.IndexFunc(of.Layers, func(l *layers.Layer) bool { return name == l.Name || name == ownName(l) })
 		switch {
 		case k < 0 && strict:
-			return nil, wrong("inputs.parameters["+strconv.Itoa(i)+"]", "%s has no parameter %q", of.ID, clip(name))
+			return nil, wrong("inputs.parameters["+strconv.Itoa(i)+"]", "%s has no parameter %q", of.ID, ogc.Clip(name))
 		case k >= 0 && !slices.Contains(list, of.Layers[k]):
 			list = append(list, of.Layers[k])
 		}
@@ -207,7 +207,7 @@ func (q *question) times() (t probe.Times, err error) {
 		for i, text := range list {
 			choice, err := ogc.ParseTime(text, q.Now())
 			if err != nil || choice.Start != choice.End {
-				return t, wrong(where+"["+strconv.Itoa(i)+"]", "%q is no instant", clip(text))
+				return t, wrong(where+"["+strconv.Itoa(i)+"]", "%q is no instant", ogc.Clip(text))
 			}
 			t.List = append(t.List, choice.Start)
 		}
@@ -218,7 +218,7 @@ func (q *question) times() (t probe.Times, err error) {
 		choice, err := ogc.ParseTime(list[0], q.Now())
 		switch {
 		case err != nil:
-			return t, wrong(where, "%q %v", clip(list[0]), err)
+			return t, wrong(where, "%q %v", ogc.Clip(list[0]), err)
 		case choice.Current:
 			return probe.Times{Current: true}, nil
 		case choice.Start == choice.End:
@@ -237,7 +237,7 @@ func (q *question) times() (t probe.Times, err error) {
 		}
 		choice, err := ogc.ParseTime(end.text, q.Now())
 		if err != nil {
-			return t, wrong(where, "%q %v", clip(end.text), err)
+			return t, wrong(where, "%q %v", ogc.Clip(end.text), err)
 		}
 		at := choice.Start
 		if end.last {
@@ -246,7 +246,7 @@ func (q *question) times() (t probe.Times, err error) {
 		*end.to = &at
 	}
 	if t.Start != nil && t.End != nil && *t.End < *t.Start {
-		return t, wrong(where, "%q ends before it begins", clip(list[0]))
+		return t, wrong(where, "%q ends before it begins", ogc.Clip(list[0]))
 	}
 	return t, nil
 }
@@ -266,7 +266,7 @@ func (q *question) run(of []*layers.Layer) (*field.Time, error) {
 	}
 	choice, err := ogc.ParseTime(text, q.Now())
 	if err != nil || choice.Start != choice.End {
-		return nil, wrong("inputs.run", "%q is no run; it is the time that a forecast began, or latest", clip(text))
+		return nil, wrong("inputs.run", "%q is no run; it is the time that a forecast began, or latest", ogc.Clip(text))
 	}
 	if !slices.ContainsFunc(of, func(l *layers.Layer) bool { return slices.Contains(l.Runs, choice.Start) }) {
 		return nil, wrong("inputs.run", "there is no run of %s", choice.Start)

@@ -16,6 +16,7 @@ import (
 	"isobar/feature"
 	"isobar/feature/wkt"
 	"isobar/geo"
+	"isobar/ogc"
 )
 
 // places are where values are wanted, and what is known of each.
@@ -161,11 +162,11 @@ func (q *question) referred(ctx context.Context, name, ref string) ([]feature.Fe
 		}
 		u, err := url.Parse(rest)
 		if err != nil {
-			return nil, wrong("inputs."+name+".href", "%q is no address", clip(ref))
+			return nil, wrong("inputs."+name+".href", "%q is no address", ogc.Clip(ref))
 		}
 		path := strings.TrimSuffix(strings.TrimSuffix(strings.TrimPrefix(u.Path, "/collections/"), "/"), "/items")
 		if !strings.HasPrefix(u.Path, "/collections/") || strings.Contains(path, "/") {
-			return nil, wrong("inputs."+name+".href", "%q is no collection of features", clip(ref))
+			return nil, wrong("inputs."+name+".href", "%q is no collection of features", ogc.Clip(ref))
 		}
 		id = path
 		if err := narrow(&query, u.Query(), "inputs."+name+".href"); err != nil {
@@ -183,7 +184,7 @@ func (q *question) referred(ctx context.Context, name, ref string) ([]feature.Fe
 		page, err := found.Query(ctx, query)
 		return page.Features, err
 	}
-	return nil, wrong("inputs."+name, "there is no collection of features %q", clip(id))
+	return nil, wrong("inputs."+name, "there is no collection of features %q", ogc.Clip(id))
 }
 
 // narrow reads the query of a reference.
@@ -200,7 +201,7 @@ func narrow(q *feature.Query, given url.Values, where string) error {
 				}
 				v, err := strconv.ParseFloat(strings.TrimSpace(parts[i]), 64)
 				if err != nil || v-v != 0 {
-					return wrong(where, "bbox: %q is no number", clip(parts[i]))
+					return wrong(where, "bbox: %q is no number", ogc.Clip(parts[i]))
 				}
 				b[i] = v
 			}
@@ -209,12 +210,12 @@ func narrow(q *feature.Query, given url.Values, where string) error {
 		case "limit":
 			n, err := strconv.Atoi(text)
 			if err != nil || n < 1 {
-				return wrong(where, "limit: %q is no number from 1 on", clip(text))
+				return wrong(where, "limit: %q is no number from 1 on", ogc.Clip(text))
 			}
 			q.Limit = n
 		case "f":
 		default:
-			return wrong(where, "%s can't be told in a reference; bbox and limit can", clip(name))
+			return wrong(where, "%s can't be told in a reference; bbox and limit can", ogc.Clip(name))
 		}
 	}
 	return nil
@@ -242,7 +243,7 @@ func (q *question) bearings(p places) ([]float64, error) {
 		}
 	}
 	if !any {
-		return nil, wrong("inputs.bearingProperty", "no feature has a property %q", clip(name))
+		return nil, wrong("inputs.bearingProperty", "no feature has a property %q", ogc.Clip(name))
 	}
 	return list, nil
 }
