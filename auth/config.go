@@ -10,25 +10,25 @@ import (
 
 // Config is who may come in. Secrets stand in it as hashes only.
 type Config struct {
-	Keys  []KeyConfig  `yaml:"keys"`
-	Users []UserConfig `yaml:"users"`
-	OIDC  OIDCConfig   `yaml:"oidc"`
-	Rules []Rule       `yaml:"rules"`
+	Keys  []KeyConfig  `yaml:"keys"`  // of programs
+	Users []UserConfig `yaml:"users"` // people with passwords
+	OIDC  OIDCConfig   `yaml:"oidc"`  // a provider whose tokens are believed
+	Rules []Rule       `yaml:"rules"` // who may read, the first that fits; all may read the rest
 }
 
 // KeyConfig is a key of a program.
 type KeyConfig struct {
-	Name string `yaml:"name"`
+	Name string `yaml:"name"` // who uses it, as logs and jobs say
 	Hash string `yaml:"hash"` // "sha256:" and 64 digits, as `tileserver auth key` prints it
-	Role Role   `yaml:"role"`
+	Role Role   `yaml:"role"` // reader, writer or admin
 }
 
 // UserConfig is a person with a password.
 type UserConfig struct {
-	Name     string   `yaml:"name"`
+	Name     string   `yaml:"name"`     // that is entered
 	Password string   `yaml:"password"` // argon2id, as `tileserver auth password` prints it
-	Role     Role     `yaml:"role"`
-	Groups   []string `yaml:"groups"`
+	Role     Role     `yaml:"role"`     // reader, writer or admin
+	Groups   []string `yaml:"groups"`   // that rules name
 }
 
 // OIDCConfig is a provider whose tokens are believed.

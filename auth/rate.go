@@ -9,8 +9,8 @@ import (
 // Rate is how much one client may ask: so much at once, and so much a second from then on. What is counted is the caller's: requests,
 // bytes, values.
 type Rate struct {
-	Burst     float64 `yaml:"burst"`
-	PerSecond float64 `yaml:"per_second"`
+	Burst     float64 `yaml:"burst"`      // what may be spent at once
+	PerSecond float64 `yaml:"per_second"` // what comes back; 0: any number may be asked
 }
 
 // maxClients bounds how many clients are remembered; the longest idle ones are forgotten first, which forgives them.
@@ -61,6 +61,15 @@ func (r *Rates) Take(client string, amount float64) (wait time.Duration, ok bool
 	}
 	b.left -= amount
 	return 0, true
+}
+
+// Give gives back what Take took.
+func (r *Rates) Give(client string, amount float64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if b := r.clients[client]; b != nil {
+		b.left = min(r.rate.Burst, b.left+amount)
+	}
 }
 
 // sweep forgets clients whose buckets are full again, at most once a minute unless there are too many.

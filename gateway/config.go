@@ -40,8 +40,8 @@ type Instances struct {
 // Name is a name in the DNS: of hosts with a port, or of a service (RFC 2782), that has its ports with it.
 type Name struct {
 	Host string `yaml:"host"` // A and AAAA records: isobar.default.svc
-	Port int    `yaml:"port"`
-	SRV  string `yaml:"srv"` // SRV records: _http._tcp.isobar.default.svc
+	Port int    `yaml:"port"` // of those hosts
+	SRV  string `yaml:"srv"`  // SRV records: _http._tcp.isobar.default.svc
 }
 
 // Route sends what is below a prefix elsewhere.
@@ -84,7 +84,7 @@ type Limits struct {
 type Cost struct {
 	Path    string  `yaml:"path"`    // a pattern below the prefix: /wcs, /collections/*/coverage
 	Request string  `yaml:"request"` // of KVP services: GetCoverage; "": any
-	Cost    float64 `yaml:"cost"`
+	Cost    float64 `yaml:"cost"`    // what it counts for
 }
 
 // Defaults are the settings of a gateway that was told nothing.

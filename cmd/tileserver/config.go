@@ -27,14 +27,14 @@ type config struct {
 	TrustedProxies []string `yaml:"trusted_proxies"` // networks whose X-Forwarded-* and Forwarded headers are believed
 	SLDFrom        []string `yaml:"sld_from"`        // beginnings of addresses from which WMS fetches what SLD= names
 
-	Rows    rowsConfig    `yaml:"rows"`
-	Service serviceConfig `yaml:"service"`
-	Limits  limitsConfig  `yaml:"limits"`
-	Memory  memoryConfig  `yaml:"memory"`
-	Disk    diskConfig    `yaml:"disk"`
-	Feeds   feedsConfig   `yaml:"feeds"`
+	Rows    rowsConfig    `yaml:"rows"`    // folders of your own rows (YAML), over those that ship with the program
+	Service serviceConfig `yaml:"service"` // what capabilities say
+	Limits  limitsConfig  `yaml:"limits"`  // what one request may ask for
+	Memory  memoryConfig  `yaml:"memory"`  // MiB kept in memory
+	Disk    diskConfig    `yaml:"disk"`    // what is kept on disk beside the fields; several servers may share the folder
+	Feeds   feedsConfig   `yaml:"feeds"`   // models whose forecasts are fetched as they are published
 
-	Prerender prerenderConfig `yaml:"prerender"`
+	Prerender prerenderConfig `yaml:"prerender"` // tiles that are drawn when a run arrives, before anybody asks for them
 
 	Store     storeConfig    `yaml:"store"`     // where fields and documents are kept
 	Records   string         `yaml:"records"`   // file of jobs, streams, alerts and kept results; "": records.db in the data folder
@@ -48,26 +48,26 @@ type config struct {
 
 // rowsConfig names folders of the user's own rows (YAML), added to those that ship with the program.
 type rowsConfig struct {
-	Elements string `yaml:"elements"`
-	Models   string `yaml:"models"`
-	Styles   string `yaml:"styles"`
-	Places   string `yaml:"places"`
+	Elements string `yaml:"elements"` // folder: quantities and their names in files
+	Models   string `yaml:"models"`   // folder: models, their grids, and where their files are fetched
+	Styles   string `yaml:"styles"`   // folder: colours, lines and symbols
+	Places   string `yaml:"places"`   // folder: named places
 
-	TileMatrixSets string `yaml:"tile_matrix_sets"`
+	TileMatrixSets string `yaml:"tile_matrix_sets"` // folder: how maps are cut into tiles
 }
 
 // serviceConfig is what capabilities say of the service.
 type serviceConfig struct {
-	Title             string   `yaml:"title"`
-	Abstract          string   `yaml:"abstract"`
-	Keywords          []string `yaml:"keywords"`
-	Fees              string   `yaml:"fees"`
-	AccessConstraints string   `yaml:"access_constraints"`
+	Title             string   `yaml:"title"`              // a name
+	Abstract          string   `yaml:"abstract"`           // a sentence or more
+	Keywords          []string `yaml:"keywords"`           // that catalogues find it by
+	Fees              string   `yaml:"fees"`               // what its use costs
+	AccessConstraints string   `yaml:"access_constraints"` // who may use it, and how
 	Contact           struct {
-		Person       string `yaml:"person"`
-		Organization string `yaml:"organization"`
-		Email        string `yaml:"email"`
-	} `yaml:"contact"`
+		Person       string `yaml:"person"`       // a name
+		Organization string `yaml:"organization"` // its name
+		Email        string `yaml:"email"`        // an address
+	} `yaml:"contact"` // whom to write to
 }
 
 // limitsConfig bounds what one request may ask for.
@@ -89,9 +89,9 @@ type limitsConfig struct {
 
 // sizeConfig bounds the maps of the layers that match a pattern, in pixels.
 type sizeConfig struct {
-	Layers string `yaml:"layers"`
-	Width  int    `yaml:"width"`
-	Height int    `yaml:"height"`
+	Layers string `yaml:"layers"` // names, with * and ?
+	Width  int    `yaml:"width"`  // pixels; 0: as limits.width
+	Height int    `yaml:"height"` // pixels; 0: as limits.height
 }
 
 // memoryConfig bounds what is kept in memory, in MiB.

@@ -21,7 +21,7 @@ import (
 
 // webhookConfig is one who is told of steps and runs by POST, as CloudEvents. Its host must be among the callbacks.
 type webhookConfig struct {
-	URL    string   `yaml:"url"`
+	URL    string   `yaml:"url"`    // that is called by POST
 	Secret string   `yaml:"secret"` // that signs (Standard Webhooks 1.0); ${NAME} stands for a variable of the environment
 	Types  []string `yaml:"types"`  // of events; none: steps, whole runs, failed runs
 	Models []string `yaml:"models"` // IDs, with * and ?; none: all

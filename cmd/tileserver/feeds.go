@@ -55,8 +55,8 @@ type feedsConfig struct {
 
 // rateConfig is how a provider is treated.
 type rateConfig struct {
-	PerMinute int `yaml:"per_minute"`
-	Parallel  int `yaml:"parallel"`
+	PerMinute int `yaml:"per_minute"` // requests
+	Parallel  int `yaml:"parallel"`   // requests at the same time
 }
 
 // folder is where feeds work.

@@ -37,10 +37,10 @@ type gatewayCmd struct {
 
 // gatewayConfig is the gateway's settings.
 type gatewayConfig struct {
-	Listen  string      `yaml:"listen"`
+	Listen  string      `yaml:"listen"`  // address of the service
 	Metrics string      `yaml:"metrics"` // address of Prometheus metrics and of /instances; "": none
-	TLS     tlsConfig   `yaml:"tls"`
-	Auth    auth.Config `yaml:"auth"` // who may do what; without it the instances say
+	TLS     tlsConfig   `yaml:"tls"`     // how the address is served by TLS
+	Auth    auth.Config `yaml:"auth"`    // who may do what; without it the instances say
 
 	gateway.Config `yaml:",inline"`
 }

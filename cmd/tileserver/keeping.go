@@ -222,13 +222,13 @@ type jobsConfig struct {
 
 // streamConfig is a probe stream that the configuration sets up.
 type streamConfig struct {
-	ID       string            `yaml:"id"`
-	Title    string            `yaml:"title"`
+	ID       string            `yaml:"id"`       // of the collection that it is
+	Title    string            `yaml:"title"`    // for people
 	Features string            `yaml:"features"` // a GeoJSON file, or the identity of a collection of places: airports
-	Layers   []string          `yaml:"layers"`
-	Levels   []float64         `yaml:"levels"`
-	Units    map[string]string `yaml:"units"`
-	Keep     time.Duration     `yaml:"keep"`
+	Layers   []string          `yaml:"layers"`   // whose values are kept: gfs-0p25.t2m
+	Levels   []float64         `yaml:"levels"`   // of layers that have levels, Pa or m
+	Units    map[string]string `yaml:"units"`    // by layer, instead of the element's own
+	Keep     time.Duration     `yaml:"keep"`     // how long what is past is kept
 }
 
 // ensure sets up the streams of the configuration.

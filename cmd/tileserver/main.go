@@ -57,13 +57,7 @@ func main() {
 // run is the program: arguments in, exit status out. ctx ends it gracefully.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) (status int) {
 	cli := &commands{}
-	parser, err := kong.New(cli,
-		kong.Name("tileserver"),
-		kong.Description("Isobar: forecast files in, maps and numbers out."),
-		kong.Writers(stdout, stderr),
-		kong.UsageOnError(),
-		kong.Exit(func(code int) { panic(statusError(code)) }),
-	)
+	parser, err := newParser(cli, stdout, stderr)
 	if err != nil {
 		fmt.Fprintln(stderr, "tileserver:", err)
 		return 2
@@ -93,6 +87,17 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (status i
 	}
 	fmt.Fprintln(stderr, "tileserver:", err)
 	return 1
+}
+
+// newParser reads command lines.
+func newParser(cli *commands, stdout, stderr io.Writer) (*kong.Kong, error) {
+	return kong.New(cli,
+		kong.Name("tileserver"),
+		kong.Description("Isobar: forecast files in, maps and numbers out."),
+		kong.Writers(stdout, stderr),
+		kong.UsageOnError(),
+		kong.Exit(func(code int) { panic(statusError(code)) }),
+	)
 }
 
 // newLog is the program's logger.

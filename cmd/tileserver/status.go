@@ -59,12 +59,12 @@ func every(d time.Duration) string {
 
 // short is a length of time without what is nought.
 func short(d time.Duration) string {
-	text := strings.TrimSuffix(d.String(), "0s")
+	text := d.String() // "1h0m0s"
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
 	if strings.HasSuffix(text, "h0m") {
 		text = strings.TrimSuffix(text, "0m")
-	}
-	if text == "" {
-		return "0"
 	}
 	return text
 }

@@ -21,9 +21,9 @@ import (
 type tlsConfig struct {
 	Certificate string     `yaml:"certificate"` // file, PEM, with its chain; read again when it changes
 	Key         string     `yaml:"key"`         // file, PEM
-	ACME        acmeConfig `yaml:"acme"`
-	Redirect    string     `yaml:"redirect"` // address whose plain HTTP leads to HTTPS, and answers ACME's questions: 0.0.0.0:80; "": none
-	HSTS        bool       `yaml:"hsts"`     // browsers are told to come by HTTPS alone for half a year
+	ACME        acmeConfig `yaml:"acme"`        // certificates of an authority instead
+	Redirect    string     `yaml:"redirect"`    // address whose plain HTTP leads to HTTPS, and answers ACME's questions: 0.0.0.0:80; "": none
+	HSTS        bool       `yaml:"hsts"`        // browsers are told to come by HTTPS alone for half a year
 }
 
 // acmeConfig names an authority and what it is asked for.
