@@ -16,6 +16,8 @@ import (
 	"strings"
 )
 
+//go:generate go run ./build
+
 //go:embed static
 var static embed.FS
 

@@ -1,327 +1,86 @@
-// The viewer: what is chosen, shown on a map, with nothing but the services that everybody else has.
-import { layers, offers, places } from './capabilities.js';
-import { levelTitle, makeChoices, pickers } from './choices.js';
-import { makeDrawing } from './draw.js';
-import { makeMap } from './map.js';
-import { valueAt } from './numbers.js';
-import { makeFlow } from './flow.js';
-import { flow, flowOf, forgetRuns, initialTime, know, learnRuns, nearest, picture, pictures } from './pictures.js';
-import { makePanel } from './point.js';
-import { makeShare } from './share.js';
-import { makeStations } from './stations.js';
-import { active, address, entry, look, recall } from './state.js';
-import { label, makeTimebar } from './timebar.js';
-import { converter, digits, unitsOf } from './units.js';
-import { language, languages, learn, speak, t } from './words.js';
-
-const $ = id => document.getElementById(id);
-const view = makeMap('map');
-const drawing = makeDrawing(view);
-const wind = makeFlow(view, $('flow'), () => darkNow()), stations = makeStations(view);
-const house = { all: [], places: [], offers: { processes: [], events: false } };
-const dark = matchMedia('(prefers-color-scheme: dark)');
-
-function trouble(message) {
-  $('trouble').textContent = message;
-  $('trouble').hidden = !message;
-}
-const guarded = act => async (...all) => {
-  try { return await act(...all); } catch (err) { if (err.name !== 'AbortError') trouble(err.message); }
-};
-
-const remember = () => history.replaceState(null, '', `#${address()}`);
-const bar = makeTimebar({
-  show: (time, then) => { remember(); return view.show(pictures(time), () => { then(); shown(time); }); },
-  preload: time => view.preload(pictures(time)),
-});
-const choices = makeChoices({
-  all: () => house.all, fade: e => { const p = picture(e, look.time); if (p) view.fade(p); remember(); },
-  choose: guarded(layer => choose(layer)), add: guarded(layer => put(layer)), changed: guarded(kind => changed(kind)),
-});
-
-const panel = makePanel({
-  all: () => house.all, offers: () => house.offers, places: () => house.places, dark: () => darkNow(), mark: drawing.mark, found: drawing.found,
-  go: guarded(ms => { bar.play(false); return bar.go(nearest(bar.times(), ms)); }), closed: () => { remember(); $('map').focus({ preventScroll: true }); },
-});
-
-/** choose replaces the active layer; what it can keep of the old one's choices it keeps. */
-async function choose(layer) {
-  const old = active(), other = old && old.layer.model !== layer.model;
-  look.layers[look.active] = entry(layer, old ?? {});
-  if (old && old.layer.unit !== layer.unit) active().unit = '';
-  if (other) view.fit(layer.box, room());
-  await changed('layers');
-}
-
-async function put(layer) {
-  look.layers.unshift(entry(layer));
-  look.active = 0;
-  await changed('layers');
-}
-
-/** changed shows what was changed of the layers; the old pictures stay until the new ones are there. */
-async function changed(kind) {
-  if (kind !== 'active') bar.play(false);
-  await learnRuns();
-  choices.list();
-  choices.stack();
-  describe();
-  choosable();
-  legend();
-  $('flowButton').hidden = !flowOf(house.all);
-  bar.read();
-  if (kind !== 'active') await bar.go(look.time);
-  remember();
-}
-
-/** describe names the active layer, its level and its run. */
-function describe() {
-  const e = active(), { layer } = e, p = picture(e, look.time);
-  $('title').textContent = layer.title;
-  document.title = `${layer.title} · Isobar`;
-  const level = layer.elevation?.values.length === 1 ? levelTitle(layer.elevation.values[0], layer.elevation.unit) : '';
-  const run = p?.run ? t(e.run ? 'runPinned' : 'runNamed', { run: label(p.run) }) : '';
-  $('about').textContent = [layer.modelTitle, level, run, p ? '' : t('noStep'), layer.attribution].filter(Boolean).join(' · ');
-}
-
-/** choosable offers what can be chosen of the active layer. */
-function choosable() {
-  const e = active(), { layer } = e, levels = d => (d?.values ?? []).map(v => ({ name: v, title: levelTitle(v, d.unit) }));
-  pickers($('pickers'), e, [
-    { key: 'style', label: t('style'), values: layer.styles },
-    { key: 'level', label: t('level'), values: levels(layer.elevation) },
-    { key: 'member', label: t('member'), values: levels(layer.member) },
-    { key: 'run', label: t('run'), values: [{ name: '', title: t('newest') }, ...layer.runs.map(r => ({ name: r, title: label(r) }))] },
-    { key: 'unit', label: t('unit'), values: unitsOf(layer).map((u, i) => ({ name: i ? u.name : '', title: u.label })) },
-  ], guarded(changed));
-}
-
-/** legend draws what matches the active layer's style, in the unit that is chosen. */
-function legend() {
-  const { layer, style, unit } = active();
-  const q = new URLSearchParams({ SERVICE: 'WMS', VERSION: '1.3.0', REQUEST: 'GetLegendGraphic', LAYER: layer.name, STYLE: style, FORMAT: 'image/png', TRANSPARENT: 'TRUE', DARK: darkNow() });
-  if (unit) q.set('UNITS', unit);
-  $('legendImage').src = `wms?${q}`;
-  $('legend').hidden = false;
-}
-
-/** shown is called when a time's pictures have come on screen. */
-function shown() {
-  trouble('');
-  describe();
-  if (!bar.playing()) panel.refresh();
-  guarded(() => wind.show(flow(house.all, look.time)))();
-  guarded(sites)();
-}
-
-/** box is what the map shows, in degrees. */
-function box() {
-  const [w, s, e, n] = view.map.getView().calculateExtent(), corners = [[w, s], [w, n], [e, s], [e, n]].map(view.toLonLat);
-  const lons = corners.map(c => c[0]), lats = corners.map(c => c[1]), wide = look.projection === 'EPSG:3857' ? e - w >= 2 * 20037508 : look.projection !== 'EPSG:4326';
-  return wide ? [-180, look.projection === 'EPSG:3857' ? Math.min(...lats) : -90, 180, look.projection === 'EPSG:3857' ? Math.max(...lats) : 90] : [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
-}
-
-/** sites shows the places that are chosen, with the active layer's values. */
-function sites() {
-  const e = active();
-  return stations.show(look.places, picture(e, look.time), si => converter(si, e.unit || e.layer.shown), box().map(v => Number(v.toFixed(2))));
-}
-
-// ---- the panel of numbers
-
-view.map.on('singleclick', e => { if (!drawing.busy()) { panel.at(stations.at(e.pixel)?.lonlat ?? view.toLonLat(e.coordinate)); remember(); } });
-$('map').addEventListener('keydown', e => {
-  if (e.key === 'Enter') { panel.at(view.toLonLat(view.map.getView().getCenter())); remember(); }
-});
-document.addEventListener('keydown', e => { if (e.key === 'Escape' && !drawing.busy() && !$('copy').open) panel.close(); });
-for (const [id, kind, process] of [['lineButton', 'LineString', 'line'], ['areaButton', 'Polygon', 'area']]) {
-  $(id).onclick = guarded(async () => {
-    if ($(id).getAttribute('aria-pressed') === 'true') { drawing.stop(); return; }
-    panel.close();
-    $(id).setAttribute('aria-pressed', true);
-    hint(t('drawHint'));
-    const drawn = await drawing.ask(kind);
-    $(id).setAttribute('aria-pressed', false);
-    hint('');
-    if (drawn) panel[process](drawn);
-  });
-}
-
-$('flowButton').onclick = guarded(async () => {
-  look.particles = !look.particles;
-  $('flowButton').setAttribute('aria-pressed', look.particles);
-  await bar.go(look.time);
-});
-
-$('more').onclick = () => $('more').setAttribute('aria-expanded', $('now').classList.toggle('open'));
-
-/** hint tells for a while what can be done. */
-function hint(text) {
-  $('hint').textContent = text;
-  $('hint').hidden = !text;
-}
-
-const room = () => (innerWidth > 700 ? [30, 60, 90, 300] : [60, 10, 130, 10]);
-
-// ---- the value under the pointer
-
-let waiting = 0, turn = 0;
-async function hover(e) {
-  const mine = ++turn, layer = active(), p = layer && picture(layer, look.time);
-  const v = p && await valueAt(p.name, p.query, view.toLonLat(e.coordinate), view.map.getView().getZoom());
-  if (mine !== turn) return;
-  $('value').hidden = !v;
-  if (!v) return;
-  layer.layer.unit ??= v.unit;
-  const u = converter(v.unit, layer.unit || layer.layer.shown);
-  $('value').textContent = `${digits(u.of(v.value))} ${u.label}`;
-  Object.assign($('value').style, { left: `${e.pixel[0]}px`, top: `${e.pixel[1]}px` });
-}
-const hide = () => { clearTimeout(waiting); turn++; $('value').hidden = true; };
-view.map.on('pointermove', e => {
-  clearTimeout(waiting);
-  if (e.dragging || !active()) hide();
-  else waiting = setTimeout(guarded(() => hover(e)), 30);
-});
-view.map.getViewport().addEventListener('mouseleave', hide);
-
-// ---- copy as
-
-const share = makeShare(box);
-$('copyButton').onclick = () => { remember(); share.open(); };
-$('copyDo').onclick = guarded(async () => {
-  const text = share.text();
-  text.select();
-  await navigator.clipboard?.writeText(text.value).catch(() => document.execCommand('copy')) ?? document.execCommand('copy'); // plain HTTP has no clipboard
-  $('copyDone').textContent = t('copied');
-});
-
-// ---- theme, language, projection
-
-const darkNow = () => (look.theme ? look.theme === 'dark' : dark.matches);
-function paint() {
-  document.documentElement.dataset.theme = darkNow() ? 'dark' : 'light';
-  view.paint(darkNow());
-}
-dark.onchange = () => { paint(); legend(); };
-
-function settings() {
-  const options = (id, values, value, act) => {
-    $(id).replaceChildren(...values.map(([name, title]) => new Option(title, name, false, name === value)));
-    $(id).onchange = guarded(() => act($(id).value));
-  };
-  options('projection', [['EPSG:3857', 'Mercator'], ['EPSG:4326', t('plain')], ['EPSG:3995', t('north')], ['EPSG:3031', t('south')], ['EPSG:3035', t('europe')]], look.projection, async code => {
-    bar.play(false);
-    look.projection = code;
-    panel.close();
-    await view.project(code);
-    await bar.go(look.time);
-  });
-  options('places', [['', t('none')], ...house.places.map(p => [p.id, p.title])], look.places, id => { look.places = id; remember(); return sites(); });
-  options('theme', [['', t('asSystem')], ['light', t('light')], ['dark', t('dark')]], look.theme, theme => { look.theme = theme; paint(); legend(); remember(); });
-  options('lang', languages.map(l => [l, { en: 'English', fr: 'Français' }[l]]), language(), to => { look.lang = to; say(to); remember(); });
-}
-
-/** say changes the language of everything. */
-function say(to) {
-  speak(to);
-  settings();
-  bar.speak();
-  if (!active()) return;
-  choices.list();
-  choices.stack();
-  describe();
-  choosable();
-  Object.assign($('instant'), { textContent: label(look.time) });
-}
-
-// ---- new runs are offered, never forced
-
-const quiet = 10e3; // ms from the first map until the stream of events is opened
-let version = '';
-/** news looks whether the catalogue has changed, and offers what is new for the layers shown. */
-async function news() {
-  const answer = await fetch('collections?f=json', { method: 'HEAD', cache: 'no-cache' });
-  await answer.text(); // an answer that is not read to its end counts as broken off
-  const etag = answer.headers.get('ETag');
-  if (version && etag !== version) {
-    const all = await layers();
-    const fresh = look.layers.map(e => ({ e, now: all.find(l => l.name === e.layer.name) })).filter(({ e, now }) => now && (now.runs[0] !== e.layer.runs[0] || now.times.length !== e.layer.times.length));
-    if (fresh.length) {
-      const { e, now } = fresh[0];
-      $('offerText').textContent = now.runs[0] !== e.layer.runs[0] ? t('newRun', { model: now.modelTitle, run: label(now.runs[0]) }) : t('newSteps', { model: now.modelTitle });
-      $('offer').hidden = false;
-      $('accept').onclick = guarded(() => take(all));
-    } else {
-      house.all = all;
-      know(all);
-      choices.list();
-    }
+import{a as lt,b as ne,c as ct,d as mt,e as y}from"./part-56J5V2GZ.js";async function Ge(){let t=await fetch("wms?SERVICE=WMS&VERSION=1.3.0&REQUEST=GetCapabilities",{cache:"no-cache"});if(!t.ok)throw new Error(`the server answers ${t.status} when asked for its layers`);return[...new DOMParser().parseFromString(await t.text(),"text/xml").querySelectorAll("Layer")].filter(n=>Se(n,"Name")&&!n.querySelector(":scope > Layer")).map(mn)}async function pt(){let t=async a=>(await fetch(a,{headers:{Accept:"application/json"}})).json(),e=await t("./?f=json"),n=a=>e.links.some(r=>new URL(r.href,location.href).pathname.endsWith(a));return{processes:n("/processes")?(await t("processes?f=json")).processes.map(a=>a.id):[],events:n("/events")}}async function ft(){return(await(await fetch("collections?f=json")).json()).collections.filter(e=>e.itemType==="feature").map(e=>({id:e.id,title:e.title}))}async function dt(t){let e=await fetch(`collections/${t}/instances?f=json`);if(!e.ok)throw new Error(`${e.status} for the runs of ${t}`);let n=(await e.json()).instances.map(o=>[o.id,new Set((o.extent?.temporal?.values??[]).flatMap(De))]);return new Map(n.sort((o,a)=>o[0]<a[0]?1:-1))}var Se=(t,e)=>[...t.children].find(n=>n.localName===e),oe=(t,e)=>Se(t,e)?.textContent.trim()??"";function mn(t){let e={};for(let m of t.querySelectorAll(":scope > Dimension"))e[m.getAttribute("name").toLowerCase()]={values:m.textContent.trim().split(","),initial:m.getAttribute("default"),unit:m.getAttribute("unitSymbol")||m.getAttribute("units")||""};let n=Se(t,"EX_GeographicBoundingBox"),o=oe(t,"Abstract"),a=oe(t,"Name"),[,r,i]=/Shown in (\S+); the values are in (\S+)\./.exec(o)??[];return{name:a,title:oe(t,"Title"),abstract:o,model:a.split(".")[0],modelTitle:un(t),theme:t.querySelector(":scope > KeywordList > Keyword")?.textContent??"",attribution:Se(t,"Attribution")?oe(Se(t,"Attribution"),"Title"):"",times:e.time?e.time.values.flatMap(De):[],time:e.time?.initial,runs:(e.reference_time?.values??[]).flatMap(De).sort().reverse(),elevation:e.elevation,member:e.member,styles:[...t.children].filter(m=>m.localName==="Style").map(m=>({name:oe(m,"Name"),title:oe(m,"Title"),abstract:oe(m,"Abstract")})),box:n&&["westBoundLongitude","southBoundLatitude","eastBoundLongitude","northBoundLatitude"].map(m=>Number(oe(n,m))),shown:r,unit:i}}function un(t){let e=[];for(let n=t.parentElement;n?.localName==="Layer"&&n.parentElement?.localName==="Layer";n=n.parentElement)e.unshift(oe(n,"Title"));return e.join(" · ")}var ut=5e3;function pn(t,e){let n=/^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/.exec(e)??[],[o,a,r,i,m,c]=n.slice(1).map(f=>Number(f??0)),l=new Date(t);return l.setUTCFullYear(t.getUTCFullYear()+o,t.getUTCMonth()+a,t.getUTCDate()+r),l.setTime(l.getTime()+((i*60+m)*60+c)*1e3),l}var ze=t=>new Date(t).toISOString().replace(".000Z","Z");function De(t){let e=/^R(\d+)\//.exec(t),[n,o,a]=(e?t.slice(e[0].length):t).split("/"),r=e?o:a;if(!r)return[n];let i=[],m=e?Number(e[1]):ut,c=e?1/0:Date.parse(o);for(let l=new Date(n);l<=c&&i.length<Math.min(m,ut);){i.push(ze(l));let f=pn(l,r);if(!(f>l))break;l=f}return i}var s={layers:[],active:0,time:"",projection:"EPSG:3857",centre:null,zoom:null,point:null,particles:!1,places:"",zone:"utc",theme:"",lang:""},de=(t,e={})=>({layer:t,style:t.styles.some(n=>n.name===e.style)?e.style:t.styles[0]?.name??"",level:t.elevation?.values.includes(e.level)?e.level:t.elevation?.initial??"",member:t.member?.values.includes(e.member)?e.member:t.member?.initial??"",run:t.runs.includes(e.run)?e.run:"",unit:e.unit??"",opacity:e.opacity??85}),R=()=>s.layers[s.active],_e={mercator:"EPSG:3857",north:"EPSG:3995",south:"EPSG:3031",europe:"EPSG:3035",plain:"EPSG:4326"},fn=t=>Object.keys(_e).find(e=>_e[e]===t);function ht(){let t=new URLSearchParams;t.set("layer",s.layers.map(n=>n.layer.name).join()),s.time&&t.set("time",s.time);let e=(n,o,a)=>{let r=s.layers.map(o);r.some((i,m)=>i!==a(s.layers[m]))&&t.set(n,r.join())};e("style",n=>n.style,n=>n.layer.styles[0]?.name??""),e("level",n=>n.level,n=>n.layer.elevation?.initial??""),e("member",n=>n.member,n=>n.layer.member?.initial??""),e("run",n=>n.run,()=>""),e("unit",n=>n.unit,()=>""),e("opacity",n=>String(n.opacity),()=>"85"),s.active&&t.set("active",s.active),s.projection!=="EPSG:3857"&&t.set("map",fn(s.projection)),s.centre&&(t.set("at",s.centre.map(n=>n.toFixed(3)).join()),t.set("z",s.zoom.toFixed(2))),s.point&&t.set("point",s.point.map(n=>n.toFixed(4)).join()),s.particles&&t.set("particles","1");for(let n of["places","theme","lang"])s[n]&&t.set(n,s[n]);return s.zone!=="utc"&&t.set("zone",s.zone),t.toString().replaceAll("%3A",":").replaceAll("%2C",",").replaceAll("%2F","/")}function yt(t,e){let n=new URLSearchParams(t),o=i=>(n.get(i)??"").split(","),a=Object.fromEntries(["style","level","member","run","unit","opacity"].map(i=>[i,o(i)]));s.layers=o("layer").flatMap((i,m)=>{let c=e.find(p=>p.name===i);if(!c)return[];let l=Object.fromEntries(Object.entries(a).map(([p,b])=>[p,b[m]])),f=l.opacity?Number(l.opacity):85;return[de(c,{...l,opacity:f>=0&&f<=100?f:85})]});let r=(i,m)=>{let c=o(i).map(Number);return n.has(i)&&c.length===m&&c.every(Number.isFinite)?c:null};s.active=Math.min(Number(n.get("active"))||0,Math.max(s.layers.length-1,0)),s.time=n.get("time")??"",s.projection=_e[n.get("map")]??"EPSG:3857",s.centre=r("at",2),s.zoom=s.centre?Number(n.get("z"))||3:null,s.point=r("point",2),s.particles=n.get("particles")==="1",s.places=n.get("places")??"",s.zone=n.get("zone")==="local"?"local":"utc",s.theme=["light","dark"].includes(n.get("theme"))?n.get("theme"):"",s.lang=n.get("lang")??""}var K=t=>document.getElementById(t),Y=(t,e={},...n)=>{let o=Object.assign(document.createElement(t),e);return o.append(...n),o};function gt({all:t,choose:e,add:n,changed:o,fade:a}){function r(){let l=K("search").value.trim().toLowerCase().split(/\s+/).filter(Boolean),f=K("grouping").value,p=t().filter(u=>l.every(h=>`${u.title} ${u.modelTitle} ${u.name} ${y(u.theme)}`.toLowerCase().includes(h))),b=new Map;for(let u of p){let h=f==="theme"?y(u.theme)||y("other"):u.modelTitle;b.set(h,[...b.get(h)??[],u])}let g=new Set(s.layers.map(u=>u.layer.name));K("layers").replaceChildren(...[...b].flatMap(([u,h])=>[Y("h2",{textContent:u}),...h.map(x=>{let $=f==="theme"?`${x.title} · ${x.modelTitle}`:x.title,w=Y("button",{textContent:$,title:x.name,onclick:()=>e(x)});w.dataset.name=x.name,w.setAttribute("aria-current",g.has(x.name));let L=Y("button",{className:"add",textContent:"+",title:y("addOnTop"),disabled:g.has(x.name),onclick:()=>n(x)});return L.setAttribute("aria-label",`${y("addOnTop")}: ${$}`),Y("div",{className:"choice"},w,L)})])),p.length||K("layers").append(Y("p",{textContent:y("nothingFound")}))}function i(){K("stack").hidden=s.layers.length<1,K("stack").replaceChildren(...s.layers.map((l,f)=>{let p=Y("button",{className:"name",textContent:l.layer.title,title:l.layer.name,onclick:()=>{s.active=f,o("active")}});p.setAttribute("aria-current",f===s.active);let b=(u,h,x,$)=>{let w=Y("button",{textContent:u,title:y(h),onclick:x,disabled:$});return w.setAttribute("aria-label",`${y(h)}: ${l.layer.title}`),w},g=Y("input",{type:"range",min:0,max:100,value:l.opacity,oninput:()=>{l.opacity=Number(g.value),a(l)}});return g.setAttribute("aria-label",`${y("opacity")}: ${l.layer.title}`),Y("li",{},p,Y("div",{className:"row"},g,b("↑","up",()=>m(f,f-1),f===0),b("↓","down",()=>m(f,f+1),f===s.layers.length-1),b("✕","remove",()=>c(f),s.layers.length===1)))}))}function m(l,f){let p=s.layers[s.active];s.layers.splice(f,0,...s.layers.splice(l,1)),s.active=s.layers.indexOf(p),o("order")}function c(l){s.layers.splice(l,1),s.active=Math.min(s.active>l?s.active-1:s.active,s.layers.length-1),o("layers")}return K("search").oninput=r,K("grouping").onchange=r,K("fold").onclick=()=>{let l=K("choices");l.hidden=!l.hidden,K("fold").setAttribute("aria-expanded",!l.hidden)},{list:r,stack:i}}var Me=(t,e)=>e==="Pa"?`${t.split("/").map(n=>n/100).join("–")} hPa`:`${t.replace("/","–")} ${e}`.trim();function wt(t,e,n,o){t.replaceChildren(...n.filter(a=>a.values.length>1).map(({key:a,label:r,values:i})=>{let m=Y("select",{id:`pick-${a}`,onchange:()=>{e[a]=m.value,o(a)}});return m.append(...i.map(c=>new Option(c.title,c.name,!1,c.name===e[a]))),Y("label",{},`${r} `,m)}))}function bt(t){let e=new ol.style.Stroke({color:"#fff",width:4}),n=new ol.style.Stroke({color:"#c2185b",width:2}),o=(p,b)=>new ol.style.Style({image:new ol.style.Circle({radius:p,fill:new ol.style.Fill({color:b}),stroke:new ol.style.Stroke({color:"#fff",width:2})})}),a=new ol.source.Vector,r=new ol.source.Vector,i=[new ol.style.Style({stroke:e}),new ol.style.Style({stroke:n,fill:new ol.style.Fill({color:"#c2185b22"})}),o(7,"#c2185b")];t.map.addLayer(new ol.layer.Vector({source:a,zIndex:96,style:i})),t.map.addLayer(new ol.layer.Vector({source:r,zIndex:95,style:o(5,"#c2185b")}));let m=p=>new ol.format.GeoJSON().readGeometry(p,{featureProjection:t.code()}),c=null,l=0;function f(p){return c?.(),new Promise(b=>{let g=new ol.interaction.Draw({type:p,style:i}),u=x=>{c=null,l=performance.now(),removeEventListener("keydown",h),setTimeout(()=>t.map.removeInteraction(g),500),g.setActive(!1),b(x)},h=x=>{x.key==="Escape"&&u(null)};c=()=>u(null),addEventListener("keydown",h),g.on("drawend",x=>{let $=new ol.format.GeoJSON().writeGeometryObject(x.feature.getGeometry(),{featureProjection:t.code(),decimals:4});u($.coordinates)}),t.map.addInteraction(g)})}return{ask:f,busy:()=>c!==null||performance.now()-l<500,stop:()=>c?.(),mark:p=>{a.clear(),a.addFeatures(p.map(b=>new ol.Feature(m(b))))},found:p=>{r.clear(),r.addFeatures(p.map(b=>new ol.Feature(m(b.geometry))))}}}var he=Math.PI/180,ae={"EPSG:3857":{south:-85,north:85,round:!0},"EPSG:4326":{south:-90,north:90,round:!0},"EPSG:3995":{south:-40,north:90,def:"+proj=stere +lat_0=90 +lat_ts=71 +lon_0=0 +datum=WGS84 +units=m",extent:[-12e6,-12e6,12e6,12e6],near:[0,90,90]},"EPSG:3031":{south:-90,north:40,def:"+proj=stere +lat_0=-90 +lat_ts=-71 +lon_0=0 +datum=WGS84 +units=m",extent:[-12e6,-12e6,12e6,12e6],near:[0,-90,90]},"EPSG:3035":{south:-90,north:90,def:"+proj=laea +lat_0=52 +lon_0=10 +x_0=4321000 +y_0=3210000 +ellps=GRS80 +units=m",extent:[1e5,-1e6,95e5,8e6],near:[10,52,75]}},xt;async function St(t){let e=ae[t];!e.def||ol.proj.get(t)||(xt??=new Promise((n,o)=>document.head.append(Object.assign(document.createElement("script"),{src:"viewer/vendor/proj4.js",onload:n,onerror:o}))),await xt,window.proj4.defs(t,e.def),ol.proj.proj4.register(window.proj4),ol.proj.get(t).setExtent(e.extent))}var vt={};async function dn(t){return vt[t]??=fetch(`viewer/vendor/${t}.json`).then(e=>e.text()),JSON.parse(await vt[t])}async function hn(t,e){let n=ae[t];return new ol.format.TopoJSON({layers:["countries"]}).readFeatures(await dn(e)).filter(a=>{let r=a.getGeometry(),i=r.getCoordinates(),m=n.round?l=>gn(l,n):l=>yn(l,n),c=(r.getType()==="Polygon"?[i]:i).filter(l=>!n.near||l[0].some(f=>Mt(f,n.near))).map(l=>l.map(m));return c.length?(a.setGeometry(new ol.geom.MultiPolygon(c).transform("EPSG:4326",t)),!0):!1})}function Mt([t,e],[n,o,a]){return Math.sin(e*he)*Math.sin(o*he)+Math.cos(e*he)*Math.cos(o*he)*Math.cos((t-n)*he)>Math.cos(a*he)}var yn=(t,e)=>t.map(([n,o])=>[n,Math.max(e.south,Math.min(e.north,o))]);function gn(t,e){let n=0,o=t.map(([i,m],c)=>(c>0&&(n-=360*Math.round((i-t[c-1][0])/360)),[i+n,Math.max(e.south,Math.min(e.north,m))])),[a,r]=[o[0],o[o.length-1]];if(Math.abs(r[0]-a[0])>180){let i=a[1]<0?e.south:e.north;o.push([r[0],i],[a[0],i],a)}return o}function wn(t,e){let n=ae[t],o=[],a=n.near?Math.max(n.south,n.near[1]-n.near[2]):n.south,r=n.near?Math.min(n.north,n.near[1]+n.near[2]):n.north,i=(c,l)=>Array.from({length:c+1},(f,p)=>l(p/c));for(let c=-180;c<=180;c+=e)o.push(i(90,l=>[c,a+(r-a)*l]));for(let c=-90+e;c<90;c+=e)c>=a&&c<=r&&o.push(i(180,l=>[-180+360*l,c]));let m=o.flatMap(c=>n.near?bn(c,l=>Mt(l,n.near)):[c]);return new ol.Feature(new ol.geom.MultiLineString(m).transform("EPSG:4326",t))}function bn(t,e){let n=[[]];for(let o of t)e(o)?n.at(-1).push(o):n.at(-1).length&&n.push([]);return n.filter(o=>o.length>1)}var Et={light:{land:"#f4f1e8",coast:"#1b2730b0",grid:"#33445530"},dark:{land:"#22313b",coast:"#0b1218c8",grid:"#c8d8e830"}};function kt(){let t=new ol.source.Vector({overlaps:!1}),e=new ol.source.Vector,n=new ol.layer.Vector({source:t,zIndex:0}),o=new ol.layer.Vector({source:t,zIndex:90}),a=new ol.layer.Vector({source:e,zIndex:89}),r="";async function i(m,c,l){let f=c?Et.dark:Et.light,p=u=>new ol.style.Style({stroke:new ol.style.Stroke({color:u,width:.9})});n.setStyle(new ol.style.Style({fill:new ol.style.Fill({color:f.land})})),o.setStyle(p(f.coast)),a.setStyle(p(f.grid));let b=`${m} ${l}`;if(r===b)return;r=b;let g=await hn(m,l?"countries-50m":"countries-110m");r===b&&(t.clear(!0),t.addFeatures(g),e.clear(!0),e.addFeature(wn(m,ae[m].near?10:30)))}return{layers:[n,o,a],draw:i}}var xn=4,vn=3.6,En=(t,e="")=>`xyz/${t.name}/{z}/{x}/{y}${e}.png?${t.query}`;function $t(t){let e=kt(),n=new ol.Map({target:t,layers:e.layers,controls:ol.control.defaults.defaults({attribution:!1,rotate:!1}).extend([new ol.control.ScaleLine]),view:p("EPSG:3857")}),o=new Map,a=E=>`${E.name} ${E.query}`,r="EPSG:3857",i=!1,m=new Set,c=new Set,l=0,f=!1;function p(E,j){let A=ae[E];return new ol.View({projection:E,center:j?.centre??(A.near?ol.proj.fromLonLat(A.near,E):ol.proj.fromLonLat([0,26],E)),zoom:j?.zoom??(A.near?2:2.4),minZoom:A.near?0:1,maxZoom:14,enableRotation:!1,...A.extent&&{extent:A.extent,showFullExtent:!0}})}function b(E){if(r==="EPSG:3857")return new ol.source.XYZ({url:En(E,devicePixelRatio>1.5?"@2x":""),maxZoom:12,transition:0});let j=new URLSearchParams(E.query),A={LAYERS:E.name,STYLES:j.get("style")??"",VERSION:"1.1.1",FORMAT:"image/png",TRANSPARENT:!0};for(let[B,se]of[["time","TIME"],["elevation","ELEVATION"],["member","DIM_MEMBER"],["run","DIM_REFERENCE_TIME"]])j.has(B)&&(A[se]=j.get(B));return new ol.source.TileWMS({url:"wms",params:A,projection:r,transition:0,hidpi:!0})}function g(E){let j=a(E),A=o.get(j);return A||(A=new ol.layer.Tile({source:b(E),opacity:0,zIndex:5}),n.addLayer(A)),o.delete(j),o.set(j,A),A}function u(E){for(let[j,A]of o){if(o.size<=E)return;m.has(j)||c.has(j)||(n.removeLayer(A),o.delete(j))}}function h(E,j){let A=++l;m=new Set(E.map(a));let B=E.map(g);return u(xn*Math.max(E.length,1)),new Promise(se=>{n.once("rendercomplete",()=>{if(A===l){c=m;for(let Q of o.values())Q.setOpacity(0);B.forEach((Q,pe)=>{Q.setZIndex(5+B.length-pe),Q.setOpacity(E[pe].opacity/100)}),n.renderSync(),j(),f||(f=!0,w())}se()});for(let Q of B)Q.changed();n.render()})}let x=E=>o.get(a(E))?.setOpacity(E.opacity/100);async function $(E,j){await St(E);let A=n.getView(),B=ol.proj.toLonLat(A.getCenter(),r),se=r;for(let pe of o.values())n.removeLayer(pe);o.clear(),m=c=new Set,r=E;let Q=ae[E];n.setView(p(E,j??(se!==E&&!Q.near&&!ae[se].near?{centre:ol.proj.fromLonLat(B,E),zoom:A.getZoom()}:void 0))),await w()}let w=()=>e.draw(r,i,f&&n.getView().getZoom()>=vn);n.on("moveend",w);let L=E=>{i=E,w()};function P(E,j){if(!E||ae[r].near)return;let A=ol.proj.transformExtent([E[0],Math.max(E[1],-80),E[2],Math.min(E[3],80)],"EPSG:4326",r);n.getView().fit(A,{padding:j,maxZoom:7,duration:matchMedia("(prefers-reduced-motion: reduce)").matches?0:250})}return{map:n,metres:()=>ol.proj.getPointResolution(r,n.getView().getResolution(),n.getView().getCenter(),"m"),show:h,preload:E=>E.forEach(g),fade:x,fit:P,project:$,paint:L,code:()=>r,toLonLat:E=>ol.proj.toLonLat(E,r),fromLonLat:E=>ol.proj.fromLonLat(E,r)}}var ue=new Map;function Tt(t){let e=ue.get(t);return e||(e=Sn(t).catch(()=>(ue.delete(t),null)),ue.size>=96&&ue.delete(ue.keys().next().value)),ue.delete(t),ue.set(t,e),e}async function Sn(t){let e=await fetch(t);if(!e.ok)return null;let[,n,o,a]=/scale=([^,]+), offset=([^,]+), unit="(.*)"/.exec(e.headers.get("Data-Encoding"))??[],r=await createImageBitmap(await e.blob(),{colorSpaceConversion:"none",premultiplyAlpha:"none"}),i=new OffscreenCanvas(r.width,r.height),m=i.getContext("2d",{willReadFrequently:!0});return m.drawImage(r,0,0),{scale:Number(n),offset:Number(o),unit:a,width:r.width,height:r.height,rgba:m.getImageData(0,0,r.width,r.height).data}}function Pe([t,e],n){let o=2**n,a=Math.sin(e*Math.PI/180),r=((t+180)/360%1+1)%1*o,i=(.5-Math.log((1+a)/(1-a))/(4*Math.PI))*o;return{x:Math.floor(r),y:Math.floor(i),i:Math.floor(r%1*256),j:Math.floor(i%1*256),inside:i>=0&&i<o}}var Ue=(t,e,n)=>{let o=4*(n*t.width+e);return t.rgba[o+2]?NaN:t.offset+t.scale*(256*t.rgba[o]+t.rgba[o+1])};async function ye(t,e,n,o){let a=Math.max(0,Math.min(10,Math.round(o))),r=Pe(n,a);if(!r.inside)return null;let i=await Tt(`xyz/${t}/${a}/${r.x}/${r.y}.data.png?${e}`),m=i?Ue(i,r.i,r.j):NaN;return Number.isFinite(m)?{value:m,unit:i.unit}:null}async function Ct(t,e,[n,o,a,r],i){let m=Math.max(0,Math.min(7,Math.round(i))),c=2**m,l=new Map,f=Pe([0,Math.min(r,85)],m),p=Pe([0,Math.max(o,-85)],m),b=Math.floor((n+180)/360*c),g=Math.min(Math.floor((a+180)/360*c),b+c-1);for(let u=b;u<=g;u++)for(let h=Math.max(f.y,0);h<=Math.min(p.y,c-1);h++)l.set(`${(u%c+c)%c}/${h}`,null);return await Promise.all([...l.keys()].map(async u=>l.set(u,await Tt(`xyz/${t}/${m}/${u}.uv.png?${e}`)))),u=>{let h=Pe(u,m),x=h.inside&&l.get(`${h.x}/${h.y}`);if(!x)return null;let $=Ue(x,h.i,h.j),w=Ue(x,h.i,h.j+256);return Number.isFinite($+w)?[$,w]:null}}var ge=8,Lt=.13,Ve=90,Mn=6371e3;async function kn(t,e){let[n,o]=t.map.getSize(),a=Math.ceil(n/ge)+1,r=Math.ceil(o/ge)+1,i=t.map.getView().getResolution(),m=[],c=[180,90,-180,-90];for(let p=0;p<r;p++)for(let b=0;b<a;b++){let g=t.map.getCoordinateFromPixel([b*ge,p*ge]),[u,h]=t.toLonLat(g);m.push([g,u,h]),Number.isFinite(u+h)&&(c=[Math.min(c[0],u),Math.min(c[1],h),Math.max(c[2],u),Math.max(c[3],h)])}let l=await Ct(e.name,e.query,c,Math.log2(156543/t.metres())),f=new Float32Array(2*a*r);return m.forEach(([p,b,g],u)=>{let h=Number.isFinite(b+g)&&Math.abs(g)<85&&l([b,g]);if(!h)return;let[x,$]=h,w=600,L=180/Math.PI/Mn,P=t.fromLonLat([b+x*w*L/Math.cos(g*Math.PI/180),g+$*w*L]),_=(P[0]-p[0])/i,E=(p[1]-P[1])/i,j=Math.hypot(_,E),A=Math.abs(P[0]-p[0])>1e7;!j||A||(f[2*u]=_/j*Math.hypot(x,$)*Lt,f[2*u+1]=E/j*Math.hypot(x,$)*Lt)}),{columns:a,rows:r,width:n,height:o,xy:f}}var $n=`#version 300 es
+const vec2 corner[4] = vec2[](vec2(-1, -1), vec2(1, -1), vec2(-1, 1), vec2(1, 1));
+out vec2 at;
+void main() { at = corner[gl_VertexID] * 0.5 + 0.5; gl_Position = vec4(corner[gl_VertexID], 0, 1); }`,Tn=`#version 300 es
+precision mediump float;
+uniform sampler2D trail; uniform float keep; in vec2 at; out vec4 color;
+void main() { color = floor(255.0 * keep * texture(trail, at)) / 255.0; }`,Cn=`#version 300 es
+precision highp float;
+uniform sampler2D field; uniform vec2 size; uniform float seed;
+in vec3 particle; out vec3 next; out float seen;
+float chance(float n) { return fract(sin(n * 12.9898 + seed * 78.233) * 43758.5453); }
+void main() {
+  vec2 go = texture(field, particle.xy / size).xy;
+  vec2 to = particle.xy + go;
+  float age = particle.z - 1.0, n = float(gl_VertexID);
+  seen = go == vec2(0) ? 0.0 : 1.0;
+  if (age < 0.0 || any(lessThan(to, vec2(0))) || any(greaterThan(to, size)) || (seen == 0.0 && chance(n + 3.0) < 0.1)) {
+    to = vec2(chance(n), chance(n + 1.0)) * size;
+    age = ${Ve}.0 * (0.5 + chance(n + 2.0));
+    seen = 0.0;
   }
-  version = etag;
-}
+  next = vec3(to, age);
+  gl_Position = vec4(to / size * vec2(2, -2) + vec2(-1, 1), 0, 1);
+  gl_PointSize = 1.8;
+}`,Ln=`#version 300 es
+precision mediump float;
+uniform vec4 ink; in float seen; out vec4 color;
+void main() { color = ink * seen; }`;function Rn(t){let e=t.getContext("webgl2",{antialias:!1,premultipliedAlpha:!0});if(!e)return null;let n=(h,x,$)=>{let w=e.createProgram();for(let[L,P]of[[e.VERTEX_SHADER,h],[e.FRAGMENT_SHADER,x]]){let _=e.createShader(L);e.shaderSource(_,P),e.compileShader(_),e.attachShader(w,_)}if($&&e.transformFeedbackVaryings(w,$,e.SEPARATE_ATTRIBS),e.linkProgram(w),!e.getProgramParameter(w,e.LINK_STATUS))throw new Error(e.getProgramInfoLog(w));return w},o=n($n,Tn),a=n(Cn,Ln,["next"]),r=(h,x)=>e.getUniformLocation(h,x),i=h=>{let x=e.createTexture();e.bindTexture(e.TEXTURE_2D,x);for(let[$,w]of[[e.TEXTURE_MIN_FILTER,h],[e.TEXTURE_MAG_FILTER,h],[e.TEXTURE_WRAP_S,e.CLAMP_TO_EDGE],[e.TEXTURE_WRAP_T,e.CLAMP_TO_EDGE]])e.texParameteri(e.TEXTURE_2D,$,w);return x},m=i(e.LINEAR),c=[i(e.NEAREST),i(e.NEAREST)],l=e.createFramebuffer(),f=[e.createBuffer(),e.createBuffer()],p=[e.createVertexArray(),e.createVertexArray()],b=e.createTransformFeedback(),g=null,u=0;return{kind:"webgl",set(h){g=h,u=Math.min(9e3,Math.round(g.width*g.height/220)),Object.assign(t,{width:g.width,height:g.height}),e.bindTexture(e.TEXTURE_2D,m),e.texImage2D(e.TEXTURE_2D,0,e.RG16F,g.columns,g.rows,0,e.RG,e.FLOAT,g.xy);for(let w of c)e.bindTexture(e.TEXTURE_2D,w),e.texImage2D(e.TEXTURE_2D,0,e.RGBA,g.width,g.height,0,e.RGBA,e.UNSIGNED_BYTE,null);let x=Float32Array.from({length:3*u},(w,L)=>Math.random()*[g.width,g.height,Ve][L%3]),$=e.getAttribLocation(a,"particle");f.forEach((w,L)=>{e.bindVertexArray(p[L]),e.bindBuffer(e.ARRAY_BUFFER,w),e.bufferData(e.ARRAY_BUFFER,x,e.DYNAMIC_COPY),e.enableVertexAttribArray($),e.vertexAttribPointer($,3,e.FLOAT,!1,0,0)}),e.bindVertexArray(null),e.bindBuffer(e.ARRAY_BUFFER,null)},frame(h){e.viewport(0,0,g.width,g.height),e.disable(e.BLEND);let x=($,w)=>{e.useProgram(o),e.activeTexture(e.TEXTURE0),e.bindTexture(e.TEXTURE_2D,$),e.uniform1i(r(o,"trail"),0),e.uniform1f(r(o,"keep"),w),e.drawArrays(e.TRIANGLE_STRIP,0,4)};e.bindFramebuffer(e.FRAMEBUFFER,l),e.framebufferTexture2D(e.FRAMEBUFFER,e.COLOR_ATTACHMENT0,e.TEXTURE_2D,c[1],0),x(c[0],.955),e.useProgram(a),e.bindTexture(e.TEXTURE_2D,m),e.uniform1i(r(a,"field"),0),e.uniform2f(r(a,"size"),g.width,g.height),e.uniform1f(r(a,"seed"),Math.random()),e.uniform4fv(r(a,"ink"),h),e.bindVertexArray(p[0]),e.bindTransformFeedback(e.TRANSFORM_FEEDBACK,b),e.bindBufferBase(e.TRANSFORM_FEEDBACK_BUFFER,0,f[1]),e.beginTransformFeedback(e.POINTS),e.drawArrays(e.POINTS,0,u),e.endTransformFeedback(),e.bindTransformFeedback(e.TRANSFORM_FEEDBACK,null),e.bindVertexArray(null),e.bindFramebuffer(e.FRAMEBUFFER,null),x(c[1],1);for(let $ of[f,p,c])$.reverse()}}}function Pn(t){let e=t.getContext("2d"),n=null,o=[],a=()=>({x:Math.random()*n.width,y:Math.random()*n.height,age:Math.random()*Ve});return{kind:"2d",set(r){n=r,Object.assign(t,{width:n.width,height:n.height}),o=Array.from({length:Math.min(1800,Math.round(n.width*n.height/700))},a)},frame(r){e.globalCompositeOperation="destination-in",e.fillStyle="#000000f0",e.fillRect(0,0,n.width,n.height),e.globalCompositeOperation="source-over",e.strokeStyle=`rgb(${r.slice(0,3).map(i=>Math.round(i/r[3]*255)).join()} / ${r[3]})`,e.lineWidth=1.5,e.beginPath();for(let i of o){let m=2*(Math.round(i.y/ge)*n.columns+Math.round(i.x/ge)),c=n.xy[m],l=n.xy[m+1];if(!(i.age-- >0)||!(c||l)){Object.assign(i,a());continue}e.moveTo(i.x,i.y),i.x+=c,i.y+=l,e.lineTo(i.x,i.y)}e.stroke()}}}function Rt(t,e,n){let o=null,a=null,r=0,i=0;async function m(){let l=++i,f=a;if(!f)return;let p=await kn(t,f);if(l!==i)return;o??=Rn(e)??Pn(e),o.set(p),e.dataset.kind=o.kind,e.hidden=!1,cancelAnimationFrame(r);let b=()=>{o.frame(n()?[.9,.9,.9,.9]:[.05,.09,.13,.8]),e.dataset.frames=Number(e.dataset.frames??0)+1,r=requestAnimationFrame(b)};r=requestAnimationFrame(b)}function c(){i++,cancelAnimationFrame(r),e.hidden=!0}return t.map.on("movestart",c),t.map.on("moveend",m),{async show(l){l?.name===a?.name&&l?.query===a?.query||(a=l,l?await m():c())}}}var ke=new Map,Pt=()=>Promise.all(s.layers.filter(t=>t.layer.runs.length>1&&!ke.has(t.layer.name)).map(async t=>ke.set(t.layer.name,await dt(t.layer.name)))),At=()=>ke.clear();function qe(t){let e=t.run&&ke.get(t.layer.name)?.get(t.run);return e?[...e].sort():t.layer.times}var jt=()=>[...new Set(s.layers.flatMap(qe))].sort();function $e(t,e){let n=qe(t);if(!n.length)return"";if(n.includes(e))return e;let o=n.filter(r=>r<=e).at(-1),a=Math.max(...n.slice(1).map((r,i)=>Date.parse(r)-Date.parse(n[i])),0);return o&&Date.parse(e)-Date.parse(o)<a?o:null}function We(t,e){if(t.run)return t.run;for(let[n,o]of ke.get(t.layer.name)??[])if(o.has(e))return n;return t.layer.runs[0]??""}function X(t,e){let n=$e(t,e);if(n===null)return null;let o=new URLSearchParams,a=We(t,n);return n&&o.set("time",n),a&&o.set("run",a),t.style&&o.set("style",t.style),t.level&&o.set("elevation",t.level),t.member&&o.set("member",t.member),{name:t.layer.name,query:o.toString(),opacity:t.opacity,step:n,run:a}}var Ye=t=>[An(t),...s.layers.map(e=>X(e,t))].filter(Boolean),Nt=matchMedia("(prefers-reduced-motion: reduce)");function Ae(t){let e=R(),[,n]=/\.(.*)$/.exec(e.layer.name),o=i=>t.find(m=>m.name===`${e.layer.model}.${i}`),r=(/^[uv]/.test(n)?o(`u${n.slice(1)}`):/^w[sd]/.test(n)?o(`u${n.slice(2)}`):null)??o("u10");return r&&o(`v${r.name.split(".")[1].slice(1)}`)?{...e,layer:r,style:"",level:r.elevation?.values.includes(e.level)?e.level:r.elevation?.initial??""}:null}function Ot(t,e){let n=s.particles&&!Nt.matches?Ae(t):null;return n&&X(n,e)}function An(t){if(!s.particles||!Nt.matches||!R())return null;let e=Ae(Be),n=e&&Be.find(o=>o.name===e.layer.name.replace(/\.u/,".ws"));return n?.styles.some(o=>o.name==="wind-barbs")?{...X({...e,layer:n,style:"wind-barbs"},t),opacity:100}:null}var Be=[],je=t=>{Be=t};function we(t,e){let n=typeof e=="number"?e:Date.parse(e);return t.reduce((o,a)=>Math.abs(Date.parse(a)-n)<Math.abs(Date.parse(o)-n)?a:o,t[0]??"")}var Ft=()=>R()?R().layer.time??qe(R())[0]??"":ze(Date.now());var le=(t,e,...n)=>{let o=document.createElementNS("http://www.w3.org/2000/svg",t);for(let[a,r]of Object.entries(e))o.setAttribute(a,r);return o.append(...n),o};function It(t,e){if(!(e>t))return[t];let n=(e-t)/4,o=10**Math.floor(Math.log10(n)),a=[1,2,2.5,5,10].find(i=>i*o>=n)*o,r=[];for(let i=Math.ceil(t/a)*a;i<=e+a*1e-6;i+=a)r.push(Number(i.toPrecision(10)));return r}var Xe=t=>{let e=t.filter(Number.isFinite),n=Math.min(...e),o=Math.max(...e),a=(o-n)*.06||1;return[n-a,o+a]};function Dt({points:t,across:e,up:n,label:o,cursor:a,onpick:r,height:i,left:m=46}){let l=i,f=12,p=8,b=22,g=w=>m+(w-e.low)/(e.high-e.low||1)*(420-m-f),u=w=>l-b-(w-n.low)/(n.high-n.low||1)*(l-p-b),h=le("svg",{class:"chart",viewBox:`0 0 420 ${l}`,role:"img","aria-label":o});for(let[w,L]of n.ticks)h.append(le("line",{class:"grid",x1:m,x2:420-f,y1:u(w),y2:u(w)}),le("text",{x:m-6,y:u(w)+4,"text-anchor":"end"},L));for(let[w,L]of e.ticks)h.append(le("line",{class:"grid",x1:g(w),x2:g(w),y1:p,y2:l-b}),le("text",{x:g(w),y:l-6,"text-anchor":"middle"},L));let x="",$=!1;for(let[w,L]of t){let P=Number.isFinite(w)&&Number.isFinite(L);P&&(x+=`${$?"L":"M"}${g(w).toFixed(1)} ${u(L).toFixed(1)}`),$=P}h.append(le("path",{class:"line",d:x}));for(let[w,L]of t.length<=60?t:[])Number.isFinite(w+L)&&h.append(le("circle",{class:"dot",cx:g(w),cy:u(L),r:2.6}));return a>=e.low&&a<=e.high&&h.append(le("line",{class:"cursor",x1:g(a),x2:g(a),y1:p,y2:l-b})),r&&(h.onclick=w=>{let L=h.getBoundingClientRect();r(e.low+((w.clientX-L.left)/L.width*420-m)/(420-m-f)*(e.high-e.low))}),h}function Ze({times:t,values:e,label:n,cursor:o,onpick:a,dayLabel:r}){let i=t[0],m=t.at(-1),c=864e5,l=[],[f,p]=Xe(e),b=Math.max(1,Math.ceil((m-i)/c/7));for(let g=Math.ceil(i/c)*c;g<=m;g+=c*b)l.push([g,r(g)]);return Dt({points:t.map((g,u)=>[g,e[u]]),across:{low:i,high:m>i?m:i+1,ticks:l},up:{low:f,high:p,ticks:It(f,p).map(g=>[g,String(g)])},label:n,cursor:o,onpick:a,height:130})}function Gt({levels:t,values:e,label:n,falls:o,levelLabel:a}){let[r,i]=Xe(e),m=o?p=>-Math.log(p):p=>p,c=t.map(m),[l,f]=Xe(c);return Dt({points:e.map((p,b)=>[p,c[b]]),across:{low:r,high:i,ticks:It(r,i).map(p=>[p,String(p)])},up:{low:l,high:f,ticks:t.map((p,b)=>[c[b],a(p)]).filter((p,b)=>t.length<14||b%Math.ceil(t.length/12)===0)},label:n,height:330,left:66})}var F=t=>document.getElementById(t),jn=450,Nn=()=>s.zone==="local"?void 0:"UTC";function U(t){return t?`${new Date(t).toLocaleString(ne()==="fr"?"fr-FR":"en-GB",{weekday:"short",day:"numeric",month:"short",year:"numeric",hour:"2-digit",minute:"2-digit",timeZone:Nn()})} ${s.zone==="local"?y("localTime"):"UTC"}`:y("noTime")}function zt({show:t,preload:e}){let n=[],o=0,a=u=>(Date.parse(u)-Date.parse(n[0]))/6e4,r=()=>Math.max(n.indexOf(s.time),0);async function i(u){s.time=u,F("slider").value=n.length?a(u):0,F("slider").setAttribute("aria-valuetext",U(u)),F("instant").ariaBusy="true",await t(u,()=>Object.assign(F("instant"),{textContent:U(u),dateTime:u,ariaBusy:"false"}))}let m=u=>n.length?i(n[(r()+u+n.length)%n.length]):void 0;function c(u){clearTimeout(o),o=0,F("play").textContent=u?"❚❚":"▶";for(let x of["aria-label","title"])F("play").setAttribute(x,y(u?"pause":"play"));if(!u)return;let h=async()=>{await m(1),o&&(e(n[(r()+1)%n.length]),o=setTimeout(h,jn))};o=setTimeout(h,0)}function l(){n=jt(),s.time=n.length?we(n,s.time):"";let u=n.length<2;for(let h of["slider","play","back","forth"])F(h).disabled=u;return F("slider").max=u?0:a(n.at(-1)),F("slider").value=u?0:a(s.time),F("toNow").disabled=u||Date.now()<Date.parse(n[0])||Date.now()>Date.parse(n.at(-1)),f(),s.time}function f(){let u=n.length>1?a(n.at(-1)):1;F("marks").setAttribute("viewBox","-2 0 1004 6"),F("marks").innerHTML=n.map(w=>`<path d="M${(a(w)/u*1e3).toFixed(1)} 0v6"/>`).join("");let h=[],x=n.at(-1),$=Math.max(1,Math.ceil(u/1440/8));for(let w=new Date(n[0]??0),L=0;x&&L<400;w.setUTCDate(w.getUTCDate()+1),L++)if(w.setUTCHours(0,0,0,0),w>=new Date(n[0])&&w<=new Date(x)&&L%$===0){let P=document.createElement("span");P.textContent=w.toLocaleDateString(ne(),{weekday:"short",day:"numeric",timeZone:"UTC"}),P.style.left=`${a(w.toISOString())/u*100}%`,h.push(P)}F("days").replaceChildren(...h)}let p=u=>()=>{c(!1),u()};F("slider").oninput=p(()=>i(we(n,Date.parse(n[0])+Number(F("slider").value)*6e4))),F("play").onclick=()=>c(!o),F("back").onclick=p(()=>m(-1)),F("forth").onclick=p(()=>m(1)),F("toNow").onclick=p(()=>i(we(n,Date.now()))),F("zone").onclick=()=>{s.zone=s.zone==="utc"?"local":"utc",g(),i(s.time)};let b={",":-1,"[":-1,".":1,"]":1,ArrowLeft:-1,ArrowRight:1};document.addEventListener("keydown",u=>{let h=u.target===F("slider"),x=u.target.id==="map"||u.target===document.body;if(!(u.ctrlKey||u.metaKey||u.altKey||u.target.closest("dialog")||!(h||x)||n.length<2)){if(u.key===" ")c(!o);else if(u.key in b)p(()=>m(b[u.key]))();else if(u.key==="Home"||u.key==="End")p(()=>i(n.at(u.key==="Home"?0:-1)))();else if(u.key==="n"&&!F("toNow").disabled)F("toNow").click();else return;u.preventDefault(),u.stopPropagation()}},!0);function g(){F("zone").textContent=s.zone==="local"?y("local"):"UTC",F("zone").setAttribute("aria-label",`${y("zone")}: ${F("zone").textContent}`),f()}return{read:l,go:i,play:c,speak:g,times:()=>n,playing:()=>o!==0}}var _t={K:[["degC","°C",1,-273.15],["degF","°F",1.8,-459.67],["K","K",1,0]],"m/s":[["kt","kt",1.9438444924406046,0],["km/h","km/h",3.6,0],["m/s","m/s",1,0],["mph","mph",2.236936292054402,0]],Pa:[["hPa","hPa",.01,0],["Pa","Pa",1,0]],"kg/m2":[["mm","mm",1,0],["in","in",.03937007874015748,0]],m:[["m","m",1,0],["ft","ft",3.280839895013123,0]],"kg/m2/s":[["mm/h","mm/h",3600,0],["kg/m2/s","kg/m²/s",1,0]]},On={degC:"°C",degF:"°F",deg:"°","%":"%","kg/m2":"kg/m²","m2/s2":"m²/s²",1:""},Ut=t=>On[t]??t;function Vt(t){let e=t.unit??"",n=(_t[e]??[]).map(([o,a])=>({name:o,label:a}));return n.some(o=>o.name===t.shown)?n.sort((o,a)=>(a.name===t.shown)-(o.name===t.shown)):n.length||!t.shown?n:[{name:t.shown,label:Ut(t.shown)}]}function Te(t,e){let n=(_t[t]??[]).find(([o])=>o===e);return n?{name:n[0],label:n[1],of:o=>o*n[2]+n[3],back:o=>(o-n[3])/n[2]}:{name:t,label:Ut(t),of:o=>o,back:o=>o}}function te(t){if(!Number.isFinite(t))return"–";let e=Math.abs(t),n=e>=1e3?0:e>=100||e>=1?1:e===0?0:3;return t.toFixed(n).replace("-","−")}function Ne({collection:t,run:e,at:n,parameters:o,level:a,member:r,time:i,format:m="CoverageJSON"}){let c=new URLSearchParams({coords:`POINT(${n.map(l=>l.toFixed(4)).join(" ")})`,f:m});return o&&c.set("parameter-name",o.join()),a&&c.set("z",a),r&&c.set("member",r),i&&c.set("datetime",i),`collections/${t}/${e?`instances/${e}/`:""}position?${c}`}async function He(t){let e=await fetch(t);if(e.status===204||e.status===404)return[];if(!e.ok)throw new Error((await e.json().catch(()=>({}))).detail??`${e.status}`);let n=await e.json();return(n.coverages??[n]).flatMap(o=>Object.entries(o.ranges).map(([a,r])=>{let i={...n.parameters,...o.parameters}[a],m=o.domain.axes,c=r.axisNames?.find(l=>m[l]?.values.length>1)??r.axisNames?.[0]??"t";return{name:a,title:i.observedProperty.label.en,unit:i.unit?.symbol?.value??"",run:o["isobar:run"]??n["isobar:run"],axis:c,at:m[c]?.values??[],values:r.values.map(l=>l??NaN)}}))}async function Ce(t,e,n="application/geo+json"){let o=await fetch(`processes/${t}/execution`,{method:"POST",headers:{"Content-Type":"application/json"},body:JSON.stringify({inputs:e,outputs:{result:{format:{mediaType:n}}}})});if(!o.ok)throw new Error((await o.json().catch(()=>({}))).detail??`${t}: ${o.status}`);return n.startsWith("image/")?o.blob():o.json()}var ce=t=>document.getElementById(t),S=(t,e={},...n)=>{let o=Object.assign(document.createElement(t),e);return o.append(...n),o},Fn=["t2m","tp","ws10","gust","msl"],re=t=>t.name.slice(t.name.indexOf(".")+1),Bt=t=>new Date(t).toLocaleDateString(ne(),{weekday:"short",day:"numeric",timeZone:"UTC"}),qt=([t,e])=>`${Math.abs(e).toFixed(2)}° ${e<0?"S":"N"}, ${Math.abs(t).toFixed(2)}° ${t<0?ne()==="fr"?"O":"W":"E"}`;function Wt({all:t,offers:e,places:n,go:o,mark:a,found:r,dark:i,closed:m,trouble:c}){let l="series",f=null,p=0;function b(v,d,M){ce("point").hidden=!1,ce("pointTitle").textContent=v;let C=d.map(([k,D])=>{let G=S("button",{textContent:D,onclick:()=>{l=k,$()}});return G.setAttribute("aria-pressed",k===l),G});ce("pointBody").replaceChildren(...d.length?[S("div",{className:"tabs"},...C)]:[],...M)}function g(){p++,!ce("point").hidden&&(ce("point").hidden=!0,s.point=null,a([]),r([]),m())}async function u(v,d){let M=p;v.replaceChildren(S("p",{textContent:y("loading")}));try{let C=await d();M===p&&v.replaceChildren(...C)}catch(C){M===p&&v.replaceChildren(S("p",{textContent:C.message}))}}let h=(v,d)=>Te(d,v?.name===R().layer.name&&R().unit||v?.shown);function x(v){s.point=v,a([{type:"Point",coordinates:v}]),f=null,r([]),$(),ce("point").focus()}function $(){if(!s.point)return;p++;let v=R(),d=[["series",y("series")]];(v.layer.elevation?.values.length??0)>1&&d.push(["profile",y("profile")]),d.push(["meteogram",y("meteogram")]),e().processes.includes("threshold")&&d.push(["when",y("whenWhere")]),d.some(([k])=>k===l)||(l="series");let M=S("p",{className:"big"}),C=S("div");b(y("pointAt",{place:qt(s.point)}),d,[M,C]),w(M),{series:P,profile:j,meteogram:se,when:Q}[l](C)}async function w(v){let d=R(),M=X(d,s.time),C=M&&await ye(M.name,M.query,s.point,6),k=C&&h(d.layer,C.unit);v.textContent=C?`${te(k.of(C.value))} ${k.label}`:y("noValues"),v.title=d.layer.title}function L(){let v=R();return t().filter(d=>d.model===v.layer.model&&(d===v.layer||d.name===v.layer.name||!d.elevation||d.elevation.values.length===1))}function P(v){let d=R(),M=L();f??=new Set([...new Set([re(d.layer),...Fn.filter(G=>M.some(q=>re(q)===G))])].slice(0,4));let C=S("div"),k=S("fieldset",{className:"picks"},S("legend",{textContent:y("elements")}),...M.map(G=>{let q=S("input",{type:"checkbox",checked:f.has(re(G)),onchange:()=>{q.checked?f.add(re(G)):f.delete(re(G)),D()}});return S("label",{},q,` ${G.title}`)})),D=()=>u(C,()=>_(d,M));v.replaceChildren(k,C),D()}async function _(v,d){let M=[...f].filter(O=>O!==re(v.layer)),C=v.run,k=[];f.has(re(v.layer))&&k.push({collection:v.layer.name,run:C,at:s.point,level:(v.layer.elevation?.values.length??0)>1?v.level:"",member:v.member}),M.length&&k.push({collection:v.layer.model,run:C,at:s.point,parameters:M});let D=(await Promise.all(k.map(O=>He(Ne(O))))).flat().filter(O=>O.axis==="t"&&O.at.length);if(!D.length)return[S("p",{textContent:y("noValues")})];let G=D.map(O=>{let H=h(d.find(fe=>re(fe)===O.name),O.unit),Ee=O.at.map(Date.parse),I=O.values.map(H.of),ie=I.filter(Number.isFinite),Re=ie.length?`${y("min")} ${te(Math.min(...ie))}, ${y("max")} ${te(Math.max(...ie))} ${H.label}`:y("noValues");return{c:O,u:H,times:Ee,values:I,summary:Re}}),q=G.flatMap(({c:O,u:H,times:Ee,values:I,summary:ie})=>[S("h3",{textContent:`${O.title} (${H.label})`}),Ze({times:Ee,values:I,label:`${O.title}: ${ie}`,cursor:Date.parse(s.time),dayLabel:Bt,onpick:o})]),W=k.flatMap(O=>["CSV","CoverageJSON"].map(H=>S("a",{href:Ne({...O,format:H}),download:`${O.collection}.${H==="CSV"?"csv":"covjson"}`,textContent:`${H} (${O.collection})`})));return[...q,E(G),S("p",{},`${y("save")}: `,...W.flatMap(O=>[O," "]))]}function E(v){let d=[...new Set(v.flatMap(k=>k.c.at))].sort(),M=S("tr",{},S("th",{scope:"col",textContent:y("validTime")}),...v.map(k=>S("th",{scope:"col",textContent:`${k.c.title} (${k.u.label})`}))),C=d.map(k=>S("tr",{},S("th",{scope:"row",textContent:U(k)}),...v.map(D=>S("td",{textContent:te(D.values[D.c.at.indexOf(k)])}))));return S("details",{},S("summary",{textContent:y("table")}),S("div",{className:"wide",tabIndex:0,role:"group",ariaLabel:y("table")},S("table",{},S("thead",{},M),S("tbody",{},...C))))}function j(v){u(v,async()=>{let d=R(),M=$e(d,s.time),C=d.layer.elevation.unit,[k]=await He(Ne({collection:d.layer.name,run:We(d,M),at:s.point,time:M,member:d.member}));if(!k||k.axis!=="z")return[S("p",{textContent:y("noValues")})];let D=h(d.layer,k.unit),G=C==="Pa";return[S("h3",{textContent:`${k.title} (${D.label}), ${U(M)}`}),Gt({levels:k.at,values:k.values.map(D.of),label:k.title,falls:G,levelLabel:q=>Me(String(q),C)})]})}let A=async(v,d,M)=>{let C=await Ce(v,{...d,theme:i()?"dark":"light"},"image/svg+xml");return S("img",{src:URL.createObjectURL(C),alt:M,onload:k=>URL.revokeObjectURL(k.target.src)})},B=(v,d)=>v==="POINT"?`POINT(${d.join(" ")})`:v==="POLYGON"?`POLYGON((${d[0].map(M=>M.join(" ")).join()}))`:`LINESTRING(${d.map(M=>M.join(" ")).join()})`;function se(v){u(v,async()=>{let d=R(),M=`${y("meteogram")}, ${qt(s.point)}, ${d.layer.modelTitle}`;if(e().processes.includes("meteogram"))return[await A("meteogram",{coords:B("POINT",s.point),collection:d.layer.model,width:620,...d.run&&{run:d.run}},M)];let[C,k]=s.point,D=new URLSearchParams({SERVICE:"WMS",VERSION:"1.3.0",REQUEST:"GetTimeseries",LAYERS:d.layer.name,QUERY_LAYERS:d.layer.name,STYLES:d.style,CRS:"CRS:84",BBOX:[C-1,k-1,C+1,k+1].join(),WIDTH:101,HEIGHT:101,I:50,J:50,INFO_FORMAT:"image/svg+xml",TIME:`${d.layer.times[0]}/${d.layer.times.at(-1)}`});return[S("img",{src:`wms?${D}`,alt:M})]})}function Q(v){let d=L().filter(I=>!I.elevation||I.elevation.values.length===1),M=S("select",{ariaLabel:y("elements")},...d.map(I=>new Option(I.title,I.name,!1,I===R().layer))),C=S("select",{ariaLabel:y("condition")},...[">",">=","<","<="].map(I=>new Option(I))),k=S("input",{type:"number",step:"any",value:10,ariaLabel:y("table")}),D=S("span"),G=S("div"),q=()=>h(d.find(I=>I.name===M.value),d.find(I=>I.name===M.value)?.unit),W=S("select",{ariaLabel:y("places")},new Option(y("here"),""),...n().map(I=>new Option(I.title,I.id))),O=()=>{D.textContent=q().label};M.onchange=O,O();let H=S("form",{onsubmit:I=>{I.preventDefault(),Ee()}},y("condition"),M,C,k,D,W,S("button",{textContent:y("find")})),Ee=()=>u(G,async()=>{let I=d.find(ee=>ee.name===M.value),ie=`${re(I)} ${C.value} ${Number(q().back(Number(k.value)).toPrecision(8))}`,Re={collection:I.model,when:ie,...R().run&&{run:R().run}};if(!W.value)return pe((await Ce("threshold",{...Re,coords:B("POINT",s.point)})).features[0]);let fe=(await Ce("threshold",{...Re,features:W.value})).features.filter(ee=>ee.properties.true);return r(fe),fe.sort((ee,cn)=>cn.properties.seconds-ee.properties.seconds),[S("p",{textContent:`${ie} · ${y("placesFound",{n:fe.length})}`}),S("ol",{},...fe.slice(0,50).map(ee=>S("li",{textContent:`${ee.properties.name??ee.id}: ${y("hours",{n:Math.round(ee.properties.seconds/360)/10})}, ${U(ee.properties.intervals[0][0])}`})))]});v.replaceChildren(H,G)}function pe(v){let d=v?.properties.intervals??[];return d.length?[S("p",{textContent:y("hours",{n:Math.round(v.properties.seconds/360)/10})}),S("ul",{},...d.map(([M,C])=>S("li",{},S("button",{textContent:M===C?U(M):`${U(M)} – ${U(C)}`,onclick:()=>o(Date.parse(M))}))))]:[S("p",{textContent:y("never")})]}function sn(v){let d=R(),M=$e(d,s.time),C=S("div");s.point=null,p++,a([{type:"LineString",coordinates:v}]),b(y("lineOf"),[],[C]),u(C,async()=>[S("h3",{textContent:`${d.layer.title}, ${U(M)}`}),await A("transect",{coords:B("LINESTRING",v),collection:d.layer.name,datetime:M,width:620,...(d.layer.elevation?.values.length??0)>1&&{levels:"all"},...d.unit&&{units:d.unit},...d.run&&{run:d.run}},`${y("lineOf")}: ${d.layer.title}`)])}function ln(v){let d=R(),M=S("div");s.point=null,p++,a([{type:"Polygon",coordinates:v}]),b(y("areaOf"),[],[M]),u(M,async()=>{let C=await Ce("statistics",{coords:B("POLYGON",v),collection:d.layer.name,...(d.layer.elevation?.values.length??0)>1&&{levels:Number(d.level)},...d.run&&{run:d.run}}),k=Object.values(C.features[0].properties).find(W=>W?.mean);if(!k)return[S("p",{textContent:y("noValues")})];let D=h(d.layer,k.unit),G=k.forecastTime.map(Date.parse),q=k.forecastTime.indexOf($e(d,s.time));return[S("p",{textContent:`${d.layer.title} (${D.label}) · ${Math.round(k.area/1e6).toLocaleString(ne())} km²`}),...["min","mean","max"].flatMap(W=>[S("h3",{textContent:`${y(W)}: ${te(D.of(k[W][Math.max(q,0)]))} ${D.label}`}),Ze({times:G,values:k[W].map(O=>D.of(O??NaN)),label:y(W),cursor:Date.parse(s.time),dayLabel:Bt,onpick:o})])]})}return ce("pointClose").onclick=g,{at:x,line:sn,area:ln,close:g,refresh:()=>{!ce("point").hidden&&s.point&&$()}}}var Yt=[["Link","txt",t=>t.page],["WMS","txt",t=>t.getMap("EPSG:3857")],["WMTS","txt",t=>t.wmts],["XYZ","txt",t=>t.xyz],["WCS","txt",t=>t.wcs],["EDR","txt",t=>t.edr],["curl","sh",t=>`curl -sSf -o map.png '${t.getMap("EPSG:3857")}'
+curl -sSf '${t.edr}&f=CSV'`],["QGIS","qlr",t=>Dn(t)],["Leaflet","html",t=>Gn(t)],["OpenLayers","html",t=>zn(t)],["MapLibre","html",t=>_n(t)],["Python","py",t=>Un(t)]];function In(t){let e=R(),{layer:n}=e,o=X(e,s.time)??{query:"",step:"",run:""},a=new URL("./",location.href).href.replace(/\/$/,""),r=new URLSearchParams(o.query),[i,m,c,l]=t.box,f=[Math.max(i,n.box[0]),Math.max(m,n.box[1]),Math.min(c,n.box[2]),Math.min(l,n.box[3])].map(x=>Number(x.toFixed(3))),p=f[0]<f[2]&&f[1]<f[3]?f:n.box,b=s.point??[(p[0]+p[2])/2,(p[1]+p[3])/2].map(x=>Number(x.toFixed(3))),g={...o.step&&{TIME:o.step},...e.level&&{ELEVATION:e.level},...e.member&&{DIM_MEMBER:e.member},...o.run&&{DIM_REFERENCE_TIME:o.run}},u=x=>{let $=x==="EPSG:3857"?[...Xt(p[0],p[1]),...Xt(p[2],p[3])].map(Math.round):p,w=1e3;return`${a}/wms?${Ke({SERVICE:"WMS",VERSION:"1.3.0",REQUEST:"GetMap",LAYERS:n.name,STYLES:e.style,CRS:x,BBOX:$.join(),WIDTH:w,HEIGHT:Math.max(1,Math.min(2e3,Math.round(w*($[3]-$[1])/($[2]-$[0])))),FORMAT:"image/png",TRANSPARENT:"TRUE",...g})}`},h=[`Long(${p[0]},${p[2]})`,`Lat(${p[1]},${p[3]})`,...o.step?[`time("${o.step}")`]:[]].map(x=>`&SUBSET=${x}`).join("");return{e,layer:n,p:o,base:a,dims:g,at:b,box:p,getMap:u,page:location.href,style:e.style,xyz:`${a}/xyz/${n.name}/{z}/{x}/{y}.png?${Ke(Object.fromEntries(r))}`,wmts:`${a}/wmts?SERVICE=WMTS&REQUEST=GetCapabilities`,wcs:`${a}/wcs?SERVICE=WCS&VERSION=2.0.1&REQUEST=GetCoverage&COVERAGEID=${n.name}${h}&FORMAT=image/tiff`,edr:`${a}/collections/${n.name}${o.run?`/instances/${o.run}`:""}/position?${Ke({coords:`POINT(${b.join("%20")})`,...e.level&&n.elevation.values.length>1&&{z:e.level}})}`}}var Ke=t=>Object.entries(t).map(([e,n])=>`${e}=${n}`).join("&");function Xt(t,e){let o=Math.max(-85.05,Math.min(85.05,e))*Math.PI/180;return[6378137*t*Math.PI/180,6378137*Math.log(Math.tan(Math.PI/4+o/2))]}var Oe=t=>t.replace(/[&<>"]/g,e=>({"&":"&amp;","<":"&lt;",">":"&gt;",'"':"&quot;"})[e]);function Dn(t){let e=new URLSearchParams(t.dims).toString(),n=`${t.base}/wms?${e&&`${e}&`}`,o=`contextualWMSLegend=0&crs=EPSG:3857&dpiMode=7&format=image/png&layers=${t.layer.name}&styles=${t.style}&url=${encodeURIComponent(n)}`;return`<!DOCTYPE qgis-layer-definition>
+<qlr>
+  <layer-tree-group name="" checked="Qt::Checked" expanded="1">
+    <layer-tree-layer id="isobar_1" name="${Oe(t.layer.title)}" checked="Qt::Checked" expanded="1" providerKey="wms" source="${Oe(o)}"/>
+  </layer-tree-group>
+  <maplayers>
+    <maplayer type="raster" hasScaleBasedVisibilityFlag="0">
+      <id>isobar_1</id>
+      <datasource>${Oe(o)}</datasource>
+      <layername>${Oe(t.layer.title)}</layername>
+      <srs><spatialrefsys><authid>EPSG:3857</authid></spatialrefsys></srs>
+      <provider>wms</provider>
+      <blendMode>0</blendMode>
+    </maplayer>
+  </maplayers>
+</qlr>
+`}var Je=(t,e)=>`<!doctype html>
+<meta charset="utf-8">
+${t}
+<style>html, body, #map { margin: 0; height: 100% }</style>
+<div id="map"></div>
+<script>
+${e}
+<\/script>
+`,Qe=t=>[(t.box[0]+t.box[2])/2,(t.box[1]+t.box[3])/2].map(e=>e.toFixed(3)),Gn=t=>Je(`<link rel="stylesheet" href="https://unpkg.com/leaflet@1.9.4/dist/leaflet.css">
+<script src="https://unpkg.com/leaflet@1.9.4/dist/leaflet.js"><\/script>`,`const map = L.map('map').setView([${Qe(t).reverse()}], 4);
+L.tileLayer.wms('${t.base}/wms', ${JSON.stringify({layers:t.layer.name,styles:t.style,format:"image/png",transparent:!0,version:"1.3.0",attribution:t.layer.attribution,...t.dims})}).addTo(map);`),zn=t=>Je(`<link rel="stylesheet" href="https://cdn.jsdelivr.net/npm/ol@10.11.0/ol.css">
+<script src="https://cdn.jsdelivr.net/npm/ol@10.11.0/dist/ol.js"><\/script>`,`new ol.Map({
+  target: 'map',
+  layers: [new ol.layer.Tile({ source: new ol.source.TileWMS({
+    url: '${t.base}/wms', attributions: ${JSON.stringify(t.layer.attribution)},
+    params: ${JSON.stringify({LAYERS:t.layer.name,STYLES:t.style,...t.dims})},
+  }) })],
+  view: new ol.View({ center: ol.proj.fromLonLat([${Qe(t)}]), zoom: 4 }),
+});`),_n=t=>Je('<link rel="stylesheet" href="https://unpkg.com/maplibre-gl@6.17.0/dist/maplibre-gl.css">',`import * as maplibregl from 'https://unpkg.com/maplibre-gl@6.17.0/dist/maplibre-gl.mjs';
+new maplibregl.Map({ container: 'map', center: [${Qe(t)}], zoom: 3, style: {
+  version: 8,
+  sources: { forecast: { type: 'raster', tileSize: 256, attribution: ${JSON.stringify(t.layer.attribution)},
+    tiles: ['${t.xyz}'] } },
+  layers: [{ id: 'forecast', type: 'raster', source: 'forecast' }],
+} });`).replace("<script>",'<script type="module">'),Un=t=>`import json
+import urllib.parse
+import urllib.request
 
-/** take shows the new catalogue: layers that follow go to the newest run. */
-async function take(all) {
-  $('offer').hidden = true;
-  house.all = all;
-  know(all);
-  forgetRuns();
-  look.layers = look.layers.map(e => ({ e, now: all.find(l => l.name === e.layer.name) })).filter(x => x.now).map(({ e, now }) => entry(now, e));
-  await changed('layers');
-}
-$('decline').onclick = () => { $('offer').hidden = true; };
+base = "${t.base}"
 
-/** listen hears of news by events where the server has them, and asks from time to time in any case. */
-function listen() {
-  const hear = guarded(() => document.hidden || news());
-  hear();
-  if (house.offers.events && window.SharedWorker) setTimeout(() => { new SharedWorker('viewer/events.js').port.onmessage = hear; }, quiet);
-  document.addEventListener('visibilitychange', hear);
-  setInterval(hear, 60e3);
-}
+# The map, with nothing but Python's own library (OWSLib does the same: WebMapService(base + "/wms")).
+urllib.request.urlretrieve(
+    "${t.getMap("EPSG:3857")}",
+    "map.png")
 
-// ---- start
-
-/** appeal ranks layers for the first look: many times, and of those what people look for first. */
-function appeal(layer) {
-  const wanted = ['ws10', 't2m', 'msl', 'tp', 'ws', 't'], at = wanted.indexOf(layer.name.slice(layer.name.indexOf('.') + 1));
-  return Math.min(layer.times.length, 24) * 10 + (at < 0 ? 0 : wanted.length - at);
-}
-
-async function start() {
-  const hash = location.hash.slice(1);
-  await learn(new URLSearchParams(hash).get('lang'));
-  speak(language());
-  house.all = await layers();
-  know(house.all);
-  recall(hash, house.all);
-  $('flowButton').setAttribute('aria-pressed', look.particles);
-  paint();
-  settings();
-  bar.speak();
-  choices.list();
-  if (innerWidth <= 700) $('fold').click();
-  if (!house.all.length) { trouble(t('noLayers')); return; }
-  if (!look.layers.length) look.layers = [entry(house.all.reduce((a, b) => (appeal(b) > appeal(a) ? b : a)))];
-  if (!look.time) look.time = initialTime();
-  const at = look.centre && { centre: look.centre, zoom: look.zoom };
-  if (look.projection !== 'EPSG:3857') { await view.project(look.projection); settings(); }
-  if (at) { view.map.getView().setCenter(view.fromLonLat(at.centre)); view.map.getView().setZoom(at.zoom); }
-  else view.fit(active().layer.box, room());
-  view.map.on('moveend', () => {
-    const v = view.map.getView();
-    Object.assign(look, { centre: view.toLonLat(v.getCenter()), zoom: v.getZoom() });
-    remember();
-    guarded(sites)();
-  });
-  await changed('layers');
-  [house.offers, house.places] = await Promise.all([offers(), places()]);
-  settings();
-  $('lineButton').hidden = !house.offers.processes.includes('transect');
-  $('areaButton').hidden = !house.offers.processes.includes('statistics');
-  if (look.point) panel.at(look.point);
-  listen();
-}
-window.addEventListener('hashchange', () => location.reload());
-start().catch(err => trouble(t('cantRead', { why: err.message })));
+# Values at a place along time, by OGC API - EDR, as CoverageJSON.
+with urllib.request.urlopen("${t.edr}") as answer:
+    coverage = json.load(answer)
+for one in coverage.get("coverages", [coverage]):
+    for name, values in one["ranges"].items():
+        print(name, one["domain"]["axes"].get("t", {}).get("values"), values["values"])
+`;function Zt(t){let e=a=>document.getElementById(a),n="Link";function o(){let[,a,r]=Yt.find(([m])=>m===n),i=r(In({box:t()}));e("copyText").value=i,e("copyDone").textContent="",Object.assign(e("copySave"),{href:`data:text/plain;charset=utf-8,${encodeURIComponent(i)}`,download:`isobar.${a}`});for(let m of e("copyKinds").children)m.setAttribute("aria-pressed",m.textContent===n)}return e("copyKinds").replaceChildren(...Yt.map(([a])=>Object.assign(document.createElement("button"),{textContent:a,onclick:()=>{n=a,o()}}))),e("copyClose").onclick=()=>e("copy").close(),{open:()=>{o(),e("copy").showModal()},text:()=>e("copyText")}}var Vn=400,et=["#440154","#46327e","#365c8d","#277f8e","#1fa187","#4ac16d","#a0da39","#fde725"];function Ht(t){let e=new ol.source.Vector,n=new Map,o=new ol.layer.Vector({source:e,zIndex:94,declutter:!0});t.map.addLayer(o);let a=0;async function r(c,l){let f=`${c} ${l.join()}`;return n.has(f)||(n.size>20&&n.clear(),n.set(f,fetch(`collections/${c}/items?f=json&limit=${Vn}&bbox=${l.join()}`).then(p=>p.json()))),(await n.get(f)).features.filter(p=>p.geometry?.type==="Point")}async function i(c,l,f,p){let b=++a;if(!c||!l){e.clear();return}let g=await r(c,p),u=Math.min(t.map.getView().getZoom(),6),h=await Promise.all(g.map(P=>ye(l.name,l.query,P.geometry.coordinates,u)));if(b!==a)return;let x=g.map((P,_)=>({f:P,v:h[_]?.value})).filter(P=>P.v!==void 0),$=f(h.find(Boolean)?.unit),w=Math.min(...x.map(P=>P.v)),L=Math.max(...x.map(P=>P.v));e.clear(),e.addFeatures(x.map(({f:P,v:_})=>{let E=new ol.Feature({geometry:new ol.geom.Point(t.fromLonLat(P.geometry.coordinates)),name:P.properties.name??P.id,value:$.of(_)}),j=et[Math.min(et.length-1,Math.floor((_-w)/(L-w||1)*et.length))];return E.setStyle(new ol.style.Style({image:new ol.style.Circle({radius:6,fill:new ol.style.Fill({color:j}),stroke:new ol.style.Stroke({color:"#fff",width:1.5}),declutterMode:"none"}),text:new ol.style.Text({text:te($.of(_)),offsetY:-14,font:"600 12px system-ui, sans-serif",fill:new ol.style.Fill({color:"#16222c"}),stroke:new ol.style.Stroke({color:"#ffffffd0",width:3})})})),E}))}return{show:i,at:c=>t.map.forEachFeatureAtPixel(c,l=>({name:l.get("name"),value:l.get("value"),lonlat:t.toLonLat(l.getGeometry().getCoordinates())}),{layerFilter:l=>l===o,hitTolerance:4})??null,count:()=>e.getFeatures().length}}var T=t=>document.getElementById(t),N=$t("map"),be=bt(N),Bn=Rt(N,T("flow"),()=>Le()),Qt=Ht(N),z={all:[],places:[],offers:{processes:[],events:!1}},en=matchMedia("(prefers-color-scheme: dark)");function Ie(t){T("trouble").textContent=t,T("trouble").hidden=!t}var V=t=>async(...e)=>{try{return await t(...e)}catch(n){n.name!=="AbortError"&&Ie(n.message)}},J=()=>history.replaceState(null,"",`#${ht()}`),Z=zt({show:(t,e)=>(J(),N.show(Ye(t),()=>{e(),Yn(t)})),preload:t=>N.preload(Ye(t))}),xe=gt({all:()=>z.all,fade:t=>{let e=X(t,s.time);e&&N.fade(e),J()},choose:V(t=>qn(t)),add:V(t=>Wn(t)),changed:V(t=>ve(t))}),me=Wt({all:()=>z.all,offers:()=>z.offers,places:()=>z.places,dark:()=>Le(),mark:be.mark,found:be.found,go:V(t=>(Z.play(!1),Z.go(we(Z.times(),t)))),closed:()=>{J(),T("map").focus({preventScroll:!0})}});async function qn(t){let e=R(),n=e&&e.layer.model!==t.model;s.layers[s.active]=de(t,e??{}),e&&e.layer.unit!==t.unit&&(R().unit=""),n&&N.fit(t.box,on()),await ve("layers")}async function Wn(t){s.layers.unshift(de(t)),s.active=0,await ve("layers")}async function ve(t){t!=="active"&&Z.play(!1),await Pt(),xe.list(),xe.stack(),at(),tn(),rt(),T("flowButton").hidden=!Ae(z.all),Z.read(),t!=="active"&&await Z.go(s.time),J()}function at(){let t=R(),{layer:e}=t,n=X(t,s.time);T("title").textContent=e.title,document.title=`${e.title} · Isobar`;let o=e.elevation?.values.length===1?Me(e.elevation.values[0],e.elevation.unit):"",a=n?.run?y(t.run?"runPinned":"runNamed",{run:U(n.run)}):"";T("about").textContent=[e.modelTitle,o,a,n?"":y("noStep"),e.attribution].filter(Boolean).join(" · ")}function tn(){let t=R(),{layer:e}=t,n=o=>(o?.values??[]).map(a=>({name:a,title:Me(a,o.unit)}));wt(T("pickers"),t,[{key:"style",label:y("style"),values:e.styles},{key:"level",label:y("level"),values:n(e.elevation)},{key:"member",label:y("member"),values:n(e.member)},{key:"run",label:y("run"),values:[{name:"",title:y("newest")},...e.runs.map(o=>({name:o,title:U(o)}))]},{key:"unit",label:y("unit"),values:Vt(e).map((o,a)=>({name:a?o.name:"",title:o.label}))}],V(ve))}function rt(){let{layer:t,style:e,unit:n}=R(),o=new URLSearchParams({SERVICE:"WMS",VERSION:"1.3.0",REQUEST:"GetLegendGraphic",LAYER:t.name,STYLE:e,FORMAT:"image/png",TRANSPARENT:"TRUE",DARK:Le()});n&&o.set("UNITS",n),T("legendImage").src=`wms?${o}`,T("legend").hidden=!1}function Yn(){Ie(""),at(),Z.playing()||me.refresh(),V(()=>Bn.show(Ot(z.all,s.time)))(),V(st)()}function nn(){let[t,e,n,o]=N.map.getView().calculateExtent(),a=[[t,e],[t,o],[n,e],[n,o]].map(N.toLonLat),r=a.map(c=>c[0]),i=a.map(c=>c[1]);return(s.projection==="EPSG:3857"?n-t>=2*20037508:s.projection!=="EPSG:4326")?[-180,s.projection==="EPSG:3857"?Math.min(...i):-90,180,s.projection==="EPSG:3857"?Math.max(...i):90]:[Math.min(...r),Math.min(...i),Math.max(...r),Math.max(...i)]}function st(){let t=R();return Qt.show(s.places,X(t,s.time),e=>Te(e,t.unit||t.layer.shown),nn().map(e=>Number(e.toFixed(2))))}N.map.on("singleclick",t=>{be.busy()||(me.at(Qt.at(t.pixel)?.lonlat??N.toLonLat(t.coordinate)),J())});T("map").addEventListener("keydown",t=>{t.key==="Enter"&&(me.at(N.toLonLat(N.map.getView().getCenter())),J())});document.addEventListener("keydown",t=>{t.key==="Escape"&&!be.busy()&&!T("copy").open&&me.close()});for(let[t,e,n]of[["lineButton","LineString","line"],["areaButton","Polygon","area"]])T(t).onclick=V(async()=>{if(T(t).getAttribute("aria-pressed")==="true"){be.stop();return}me.close(),T(t).setAttribute("aria-pressed",!0),Kt(y("drawHint"));let o=await be.ask(e);T(t).setAttribute("aria-pressed",!1),Kt(""),o&&me[n](o)});T("flowButton").onclick=V(async()=>{s.particles=!s.particles,T("flowButton").setAttribute("aria-pressed",s.particles),await Z.go(s.time)});T("more").onclick=()=>T("more").setAttribute("aria-expanded",T("now").classList.toggle("open"));function Kt(t){T("hint").textContent=t,T("hint").hidden=!t}var on=()=>innerWidth>700?[30,60,90,300]:[60,10,130,10],nt=0,ot=0;async function Xn(t){let e=++ot,n=R(),o=n&&X(n,s.time),a=o&&await ye(o.name,o.query,N.toLonLat(t.coordinate),N.map.getView().getZoom());if(e!==ot||(T("value").hidden=!a,!a))return;n.layer.unit??=a.unit;let r=Te(a.unit,n.unit||n.layer.shown);T("value").textContent=`${te(r.of(a.value))} ${r.label}`,Object.assign(T("value").style,{left:`${t.pixel[0]}px`,top:`${t.pixel[1]}px`})}var an=()=>{clearTimeout(nt),ot++,T("value").hidden=!0};N.map.on("pointermove",t=>{clearTimeout(nt),t.dragging||!R()?an():nt=setTimeout(V(()=>Xn(t)),30)});N.map.getViewport().addEventListener("mouseleave",an);var rn=Zt(nn);T("copyButton").onclick=()=>{J(),rn.open()};T("copyDo").onclick=V(async()=>{let t=rn.text();t.select(),await navigator.clipboard?.writeText(t.value).catch(()=>document.execCommand("copy"))??document.execCommand("copy"),T("copyDone").textContent=y("copied")});var Le=()=>s.theme?s.theme==="dark":en.matches;function it(){document.documentElement.dataset.theme=Le()?"dark":"light",N.paint(Le())}en.onchange=()=>{it(),rt()};function Fe(){let t=(e,n,o,a)=>{T(e).replaceChildren(...n.map(([r,i])=>new Option(i,r,!1,r===o))),T(e).onchange=V(()=>a(T(e).value))};t("projection",[["EPSG:3857","Mercator"],["EPSG:4326",y("plain")],["EPSG:3995",y("north")],["EPSG:3031",y("south")],["EPSG:3035",y("europe")]],s.projection,async e=>{Z.play(!1),s.projection=e,me.close(),await N.project(e),await Z.go(s.time)}),t("places",[["",y("none")],...z.places.map(e=>[e.id,e.title])],s.places,e=>(s.places=e,J(),st())),t("theme",[["",y("asSystem")],["light",y("light")],["dark",y("dark")]],s.theme,e=>{s.theme=e,it(),rt(),J()}),t("lang",lt.map(e=>[e,{en:"English",fr:"Français"}[e]]),ne(),e=>{s.lang=e,Zn(e),J()})}function Zn(t){mt(t),Fe(),Z.speak(),R()&&(xe.list(),xe.stack(),at(),tn(),Object.assign(T("instant"),{textContent:U(s.time)}))}var Hn=1e4,tt="";async function Kn(){let t=await fetch("collections?f=json",{method:"HEAD",cache:"no-cache"});await t.text();let e=t.headers.get("ETag");if(tt&&e!==tt){let n=await Ge(),o=s.layers.map(a=>({e:a,now:n.find(r=>r.name===a.layer.name)})).filter(({e:a,now:r})=>r&&(r.runs[0]!==a.layer.runs[0]||r.times.length!==a.layer.times.length));if(o.length){let{e:a,now:r}=o[0];T("offerText").textContent=r.runs[0]!==a.layer.runs[0]?y("newRun",{model:r.modelTitle,run:U(r.runs[0])}):y("newSteps",{model:r.modelTitle}),T("offer").hidden=!1,T("accept").onclick=V(()=>Jn(n))}else z.all=n,je(n),xe.list()}tt=e}async function Jn(t){T("offer").hidden=!0,z.all=t,je(t),At(),s.layers=s.layers.map(e=>({e,now:t.find(n=>n.name===e.layer.name)})).filter(e=>e.now).map(({e,now:n})=>de(n,e)),await ve("layers")}T("decline").onclick=()=>{T("offer").hidden=!0};function Qn(){let t=V(()=>document.hidden||Kn());t(),z.offers.events&&window.SharedWorker&&setTimeout(()=>{new SharedWorker("viewer/events.js").port.onmessage=t},Hn),document.addEventListener("visibilitychange",t),setInterval(t,6e4)}function Jt(t){let e=["ws10","t2m","msl","tp","ws","t"],n=e.indexOf(t.name.slice(t.name.indexOf(".")+1));return Math.min(t.times.length,24)*10+(n<0?0:e.length-n)}async function eo(){let t=location.hash.slice(1);if(ct(new URLSearchParams(t).get("lang")),z.all=await Ge(),je(z.all),yt(t,z.all),T("flowButton").setAttribute("aria-pressed",s.particles),it(),Fe(),Z.speak(),xe.list(),innerWidth<=700&&T("fold").click(),!z.all.length){Ie(y("noLayers"));return}s.layers.length||(s.layers=[de(z.all.reduce((n,o)=>Jt(o)>Jt(n)?o:n))]),s.time||(s.time=Ft());let e=s.centre&&{centre:s.centre,zoom:s.zoom};s.projection!=="EPSG:3857"&&(await N.project(s.projection),Fe()),e?(N.map.getView().setCenter(N.fromLonLat(e.centre)),N.map.getView().setZoom(e.zoom)):N.fit(R().layer.box,on()),N.map.on("moveend",()=>{let n=N.map.getView();Object.assign(s,{centre:N.toLonLat(n.getCenter()),zoom:n.getZoom()}),J(),V(st)()}),await ve("layers"),[z.offers,z.places]=await Promise.all([pt(),ft()]),Fe(),T("lineButton").hidden=!z.offers.processes.includes("transect"),T("areaButton").hidden=!z.offers.processes.includes("statistics"),s.point&&me.at(s.point),Qn()}window.addEventListener("hashchange",()=>location.reload());eo().catch(t=>Ie(y("cantRead",{why:t.message})));

@@ -1,14 +1,12 @@
 // Words: rows of strings.json, in the language that is wanted.
+import rows from './strings.json';
 
-let rows = {}, lang = 'en';
+let lang = 'en';
 export const languages = ['en', 'fr'];
 export const language = () => lang;
 
-/** learn reads the rows and chooses a language: the one asked for, else the browser's. */
-export async function learn(wanted, from = 'viewer/strings.json') {
-  rows = await (await fetch(from)).json();
-  speak(languages.includes(wanted) ? wanted : languages.find(l => navigator.language.startsWith(l)) ?? 'en');
-}
+/** learn chooses a language: the one asked for, else the browser's. */
+export const learn = wanted => speak(languages.includes(wanted) ? wanted : languages.find(l => navigator.language.startsWith(l)) ?? 'en');
 
 /** speak changes the language, and all that the page says by data-words (its text) and data-words-<attribute>. */
 export function speak(to) {

@@ -1,0 +1,326 @@
+// The viewer: what is chosen, shown on a map, with nothing but the services that everybody else has.
+import { layers, offers, places } from './capabilities.js';
+import { levelTitle, makeChoices, pickers } from './choices.js';
+import { makeDrawing } from './draw.js';
+import { makeMap } from './map.js';
+import { valueAt } from './numbers.js';
+import { makeFlow } from './flow.js';
+import { flow, flowOf, forgetRuns, initialTime, know, learnRuns, nearest, picture, pictures } from './pictures.js';
+import { makePanel } from './point.js';
+import { makeShare } from './share.js';
+import { makeStations } from './stations.js';
+import { active, address, entry, look, recall } from './state.js';
+import { label, makeTimebar } from './timebar.js';
+import { converter, digits, unitsOf } from './units.js';
+import { language, languages, learn, speak, t } from './words.js';
+
+const $ = id => document.getElementById(id);
+const view = makeMap('map');
+const drawing = makeDrawing(view);
+const wind = makeFlow(view, $('flow'), () => darkNow()), stations = makeStations(view);
+const house = { all: [], places: [], offers: { processes: [], events: false } };
+const dark = matchMedia('(prefers-color-scheme: dark)');
+
+function trouble(message) {
+  $('trouble').textContent = message;
+  $('trouble').hidden = !message;
+}
+const guarded = act => async (...all) => {
+  try { return await act(...all); } catch (err) { if (err.name !== 'AbortError') trouble(err.message); }
+};
+
+const remember = () => history.replaceState(null, '', `#${address()}`);
+const bar = makeTimebar({
+  show: (time, then) => { remember(); return view.show(pictures(time), () => { then(); shown(time); }); },
+  preload: time => view.preload(pictures(time)),
+});
+const choices = makeChoices({
+  all: () => house.all, fade: e => { const p = picture(e, look.time); if (p) view.fade(p); remember(); },
+  choose: guarded(layer => choose(layer)), add: guarded(layer => put(layer)), changed: guarded(kind => changed(kind)),
+});
+
+const panel = makePanel({
+  all: () => house.all, offers: () => house.offers, places: () => house.places, dark: () => darkNow(), mark: drawing.mark, found: drawing.found,
+  go: guarded(ms => { bar.play(false); return bar.go(nearest(bar.times(), ms)); }), closed: () => { remember(); $('map').focus({ preventScroll: true }); },
+});
+
+/** choose replaces the active layer; what it can keep of the old one's choices it keeps. */
+async function choose(layer) {
+  const old = active(), other = old && old.layer.model !== layer.model;
+  look.layers[look.active] = entry(layer, old ?? {});
+  if (old && old.layer.unit !== layer.unit) active().unit = '';
+  if (other) view.fit(layer.box, room());
+  await changed('layers');
+}
+
+async function put(layer) {
+  look.layers.unshift(entry(layer));
+  look.active = 0;
+  await changed('layers');
+}
+
+/** changed shows what was changed of the layers; the old pictures stay until the new ones are there. */
+async function changed(kind) {
+  if (kind !== 'active') bar.play(false);
+  await learnRuns();
+  choices.list();
+  choices.stack();
+  describe();
+  choosable();
+  legend();
+  $('flowButton').hidden = !flowOf(house.all);
+  bar.read();
+  if (kind !== 'active') await bar.go(look.time);
+  remember();
+}
+
+/** describe names the active layer, its level and its run. */
+function describe() {
+  const e = active(), { layer } = e, p = picture(e, look.time);
+  $('title').textContent = layer.title;
+  document.title = `${layer.title} · Isobar`;
+  const level = layer.elevation?.values.length === 1 ? levelTitle(layer.elevation.values[0], layer.elevation.unit) : '';
+  const run = p?.run ? t(e.run ? 'runPinned' : 'runNamed', { run: label(p.run) }) : '';
+  $('about').textContent = [layer.modelTitle, level, run, p ? '' : t('noStep'), layer.attribution].filter(Boolean).join(' · ');
+}
+
+/** choosable offers what can be chosen of the active layer. */
+function choosable() {
+  const e = active(), { layer } = e, levels = d => (d?.values ?? []).map(v => ({ name: v, title: levelTitle(v, d.unit) }));
+  pickers($('pickers'), e, [
+    { key: 'style', label: t('style'), values: layer.styles },
+    { key: 'level', label: t('level'), values: levels(layer.elevation) },
+    { key: 'member', label: t('member'), values: levels(layer.member) },
+    { key: 'run', label: t('run'), values: [{ name: '', title: t('newest') }, ...layer.runs.map(r => ({ name: r, title: label(r) }))] },
+    { key: 'unit', label: t('unit'), values: unitsOf(layer).map((u, i) => ({ name: i ? u.name : '', title: u.label })) },
+  ], guarded(changed));
+}
+
+/** legend draws what matches the active layer's style, in the unit that is chosen. */
+function legend() {
+  const { layer, style, unit } = active();
+  const q = new URLSearchParams({ SERVICE: 'WMS', VERSION: '1.3.0', REQUEST: 'GetLegendGraphic', LAYER: layer.name, STYLE: style, FORMAT: 'image/png', TRANSPARENT: 'TRUE', DARK: darkNow() });
+  if (unit) q.set('UNITS', unit);
+  $('legendImage').src = `wms?${q}`;
+  $('legend').hidden = false;
+}
+
+/** shown is called when a time's pictures have come on screen. */
+function shown() {
+  trouble('');
+  describe();
+  if (!bar.playing()) panel.refresh();
+  guarded(() => wind.show(flow(house.all, look.time)))();
+  guarded(sites)();
+}
+
+/** box is what the map shows, in degrees. */
+function box() {
+  const [w, s, e, n] = view.map.getView().calculateExtent(), corners = [[w, s], [w, n], [e, s], [e, n]].map(view.toLonLat);
+  const lons = corners.map(c => c[0]), lats = corners.map(c => c[1]), wide = look.projection === 'EPSG:3857' ? e - w >= 2 * 20037508 : look.projection !== 'EPSG:4326';
+  return wide ? [-180, look.projection === 'EPSG:3857' ? Math.min(...lats) : -90, 180, look.projection === 'EPSG:3857' ? Math.max(...lats) : 90] : [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
+}
+
+/** sites shows the places that are chosen, with the active layer's values. */
+function sites() {
+  const e = active();
+  return stations.show(look.places, picture(e, look.time), si => converter(si, e.unit || e.layer.shown), box().map(v => Number(v.toFixed(2))));
+}
+
+// ---- the panel of numbers
+
+view.map.on('singleclick', e => { if (!drawing.busy()) { panel.at(stations.at(e.pixel)?.lonlat ?? view.toLonLat(e.coordinate)); remember(); } });
+$('map').addEventListener('keydown', e => {
+  if (e.key === 'Enter') { panel.at(view.toLonLat(view.map.getView().getCenter())); remember(); }
+});
+document.addEventListener('keydown', e => { if (e.key === 'Escape' && !drawing.busy() && !$('copy').open) panel.close(); });
+for (const [id, kind, process] of [['lineButton', 'LineString', 'line'], ['areaButton', 'Polygon', 'area']]) {
+  $(id).onclick = guarded(async () => {
+    if ($(id).getAttribute('aria-pressed') === 'true') { drawing.stop(); return; }
+    panel.close();
+    $(id).setAttribute('aria-pressed', true);
+    hint(t('drawHint'));
+    const drawn = await drawing.ask(kind);
+    $(id).setAttribute('aria-pressed', false);
+    hint('');
+    if (drawn) panel[process](drawn);
+  });
+}
+
+$('flowButton').onclick = guarded(async () => {
+  look.particles = !look.particles;
+  $('flowButton').setAttribute('aria-pressed', look.particles);
+  await bar.go(look.time);
+});
+
+$('more').onclick = () => $('more').setAttribute('aria-expanded', $('now').classList.toggle('open'));
+
+/** hint tells for a while what can be done. */
+function hint(text) {
+  $('hint').textContent = text;
+  $('hint').hidden = !text;
+}
+
+const room = () => (innerWidth > 700 ? [30, 60, 90, 300] : [60, 10, 130, 10]);
+
+// ---- the value under the pointer
+
+let waiting = 0, turn = 0;
+async function hover(e) {
+  const mine = ++turn, layer = active(), p = layer && picture(layer, look.time);
+  const v = p && await valueAt(p.name, p.query, view.toLonLat(e.coordinate), view.map.getView().getZoom());
+  if (mine !== turn) return;
+  $('value').hidden = !v;
+  if (!v) return;
+  layer.layer.unit ??= v.unit;
+  const u = converter(v.unit, layer.unit || layer.layer.shown);
+  $('value').textContent = `${digits(u.of(v.value))} ${u.label}`;
+  Object.assign($('value').style, { left: `${e.pixel[0]}px`, top: `${e.pixel[1]}px` });
+}
+const hide = () => { clearTimeout(waiting); turn++; $('value').hidden = true; };
+view.map.on('pointermove', e => {
+  clearTimeout(waiting);
+  if (e.dragging || !active()) hide();
+  else waiting = setTimeout(guarded(() => hover(e)), 30);
+});
+view.map.getViewport().addEventListener('mouseleave', hide);
+
+// ---- copy as
+
+const share = makeShare(box);
+$('copyButton').onclick = () => { remember(); share.open(); };
+$('copyDo').onclick = guarded(async () => {
+  const text = share.text();
+  text.select();
+  await navigator.clipboard?.writeText(text.value).catch(() => document.execCommand('copy')) ?? document.execCommand('copy'); // plain HTTP has no clipboard
+  $('copyDone').textContent = t('copied');
+});
+
+// ---- theme, language, projection
+
+const darkNow = () => (look.theme ? look.theme === 'dark' : dark.matches);
+function paint() {
+  document.documentElement.dataset.theme = darkNow() ? 'dark' : 'light';
+  view.paint(darkNow());
+}
+dark.onchange = () => { paint(); legend(); };
+
+function settings() {
+  const options = (id, values, value, act) => {
+    $(id).replaceChildren(...values.map(([name, title]) => new Option(title, name, false, name === value)));
+    $(id).onchange = guarded(() => act($(id).value));
+  };
+  options('projection', [['EPSG:3857', 'Mercator'], ['EPSG:4326', t('plain')], ['EPSG:3995', t('north')], ['EPSG:3031', t('south')], ['EPSG:3035', t('europe')]], look.projection, async code => {
+    bar.play(false);
+    look.projection = code;
+    panel.close();
+    await view.project(code);
+    await bar.go(look.time);
+  });
+  options('places', [['', t('none')], ...house.places.map(p => [p.id, p.title])], look.places, id => { look.places = id; remember(); return sites(); });
+  options('theme', [['', t('asSystem')], ['light', t('light')], ['dark', t('dark')]], look.theme, theme => { look.theme = theme; paint(); legend(); remember(); });
+  options('lang', languages.map(l => [l, { en: 'English', fr: 'Français' }[l]]), language(), to => { look.lang = to; say(to); remember(); });
+}
+
+/** say changes the language of everything. */
+function say(to) {
+  speak(to);
+  settings();
+  bar.speak();
+  if (!active()) return;
+  choices.list();
+  choices.stack();
+  describe();
+  choosable();
+  Object.assign($('instant'), { textContent: label(look.time) });
+}
+
+// ---- new runs are offered, never forced
+
+const quiet = 10e3; // ms from the first map until the stream of events is opened
+let version = '';
+/** news looks whether the catalogue has changed, and offers what is new for the layers shown. */
+async function news() {
+  const answer = await fetch('collections?f=json', { method: 'HEAD', cache: 'no-cache' });
+  await answer.text(); // an answer that is not read to its end counts as broken off
+  const etag = answer.headers.get('ETag');
+  if (version && etag !== version) {
+    const all = await layers();
+    const fresh = look.layers.map(e => ({ e, now: all.find(l => l.name === e.layer.name) })).filter(({ e, now }) => now && (now.runs[0] !== e.layer.runs[0] || now.times.length !== e.layer.times.length));
+    if (fresh.length) {
+      const { e, now } = fresh[0];
+      $('offerText').textContent = now.runs[0] !== e.layer.runs[0] ? t('newRun', { model: now.modelTitle, run: label(now.runs[0]) }) : t('newSteps', { model: now.modelTitle });
+      $('offer').hidden = false;
+      $('accept').onclick = guarded(() => take(all));
+    } else {
+      house.all = all;
+      know(all);
+      choices.list();
+    }
+  }
+  version = etag;
+}
+
+/** take shows the new catalogue: layers that follow go to the newest run. */
+async function take(all) {
+  $('offer').hidden = true;
+  house.all = all;
+  know(all);
+  forgetRuns();
+  look.layers = look.layers.map(e => ({ e, now: all.find(l => l.name === e.layer.name) })).filter(x => x.now).map(({ e, now }) => entry(now, e));
+  await changed('layers');
+}
+$('decline').onclick = () => { $('offer').hidden = true; };
+
+/** listen hears of news by events where the server has them, and asks from time to time in any case. */
+function listen() {
+  const hear = guarded(() => document.hidden || news());
+  hear();
+  if (house.offers.events && window.SharedWorker) setTimeout(() => { new SharedWorker('viewer/events.js').port.onmessage = hear; }, quiet);
+  document.addEventListener('visibilitychange', hear);
+  setInterval(hear, 60e3);
+}
+
+// ---- start
+
+/** appeal ranks layers for the first look: many times, and of those what people look for first. */
+function appeal(layer) {
+  const wanted = ['ws10', 't2m', 'msl', 'tp', 'ws', 't'], at = wanted.indexOf(layer.name.slice(layer.name.indexOf('.') + 1));
+  return Math.min(layer.times.length, 24) * 10 + (at < 0 ? 0 : wanted.length - at);
+}
+
+async function start() {
+  const hash = location.hash.slice(1);
+  learn(new URLSearchParams(hash).get('lang'));
+  house.all = await layers();
+  know(house.all);
+  recall(hash, house.all);
+  $('flowButton').setAttribute('aria-pressed', look.particles);
+  paint();
+  settings();
+  bar.speak();
+  choices.list();
+  if (innerWidth <= 700) $('fold').click();
+  if (!house.all.length) { trouble(t('noLayers')); return; }
+  if (!look.layers.length) look.layers = [entry(house.all.reduce((a, b) => (appeal(b) > appeal(a) ? b : a)))];
+  if (!look.time) look.time = initialTime();
+  const at = look.centre && { centre: look.centre, zoom: look.zoom };
+  if (look.projection !== 'EPSG:3857') { await view.project(look.projection); settings(); }
+  if (at) { view.map.getView().setCenter(view.fromLonLat(at.centre)); view.map.getView().setZoom(at.zoom); }
+  else view.fit(active().layer.box, room());
+  view.map.on('moveend', () => {
+    const v = view.map.getView();
+    Object.assign(look, { centre: view.toLonLat(v.getCenter()), zoom: v.getZoom() });
+    remember();
+    guarded(sites)();
+  });
+  await changed('layers');
+  [house.offers, house.places] = await Promise.all([offers(), places()]);
+  settings();
+  $('lineButton').hidden = !house.offers.processes.includes('transect');
+  $('areaButton').hidden = !house.offers.processes.includes('statistics');
+  if (look.point) panel.at(look.point);
+  listen();
+}
+window.addEventListener('hashchange', () => location.reload());
+start().catch(err => trouble(t('cantRead', { why: err.message })));
