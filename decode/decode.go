@@ -38,6 +38,8 @@ type Message struct {
 	Grid      grid.Grid // canonical order; nil: the file does not tell where the values lie
 	// GridName is what the file calls a grid whose places it does not tell, because they come as fields of their own; "": no name.
 	GridName string
+	// Bitmap is one that the message names by number; nil: it names none.
+	Bitmap *Bitmap
 	// Axis tells that the values are such a grid's places.
 	Axis Axis
 	// GridRelative tells that u and v components are relative to the grid's axes, not to east and north.
@@ -53,6 +55,16 @@ type Message struct {
 	Original func(dst []byte) ([]byte, error)
 	// Unpack writes Grid.Len() values in canonical order, NaN where missing, in the unit of the file.
 	Unpack func(dst []float32) error
+}
+
+// Bitmap tells which points of a field have a value: one that its centre has predefined, and that messages name by number.
+type Bitmap struct {
+	// Name is made of edition, centre, number and points: messages of one name have one bitmap.
+	Name string
+	// Read appends the bits to dst, where the message carries them under their number; nil: it does not, and Unpack needs Give first.
+	Read func(dst []byte) ([]byte, error)
+	// Give hands in the bits that Read gave of another message; they are not copied.
+	Give func(bits []byte) error
 }
 
 // Axis is which coordinate of places a field's values are.

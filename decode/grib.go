@@ -74,11 +74,25 @@ func fromGRIB(from *grib.Message, err error) (*Message, error) {
 	if p := from.Packing; p != nil {
 		m.Packing = &field.Packing{Reference: p.Reference, Binary: p.Binary, Decimal: p.Decimal, Bits: p.Bits}
 	}
+	m.Bitmap = bitmapOf(from)
 	m.Parameter = parameterOf(from, m)
 	if m.Grid == nil {
 		return m, &MessageError{Number: m.Number, Offset: m.Offset, Err: errPlaces}
 	}
 	return m, nil
+}
+
+// bitmapOf is the bitmap that a field names.
+func bitmapOf(m *grib.Message) *Bitmap {
+	p, named, needed := m.Predefined()
+	if !named {
+		return nil
+	}
+	b := &Bitmap{Name: fmt.Sprintf("%d-%d-%d-%d", p.Edition, p.Centre, p.Number, p.Points), Give: m.SetBitmap}
+	if !needed {
+		b.Read = m.Bitmap
+	}
+	return b
 }
 
 // axisOf tells the places of a grid described elsewhere: code table 4.2, discipline 0, category 191.

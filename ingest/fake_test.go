@@ -39,8 +39,10 @@ type fakeMessage struct {
 	Turned  bool   `json:"turned,omitempty"`
 	Broken  bool   `json:"broken,omitempty"`
 	Panics  bool   `json:"panics,omitempty"`
-	On      string `json:"on,omitempty"`   // a grid that is described elsewhere
-	Axis    int    `json:"axis,omitempty"` // of that grid
+	On      string `json:"on,omitempty"`    // a grid that is described elsewhere
+	Axis    int    `json:"axis,omitempty"`  // of that grid
+	Mask    string `json:"mask,omitempty"`  // the name of a bitmap
+	Masks   []byte `json:"masks,omitempty"` // that the message carries
 }
 
 const fakeMagic = "FAKE\n"
@@ -108,6 +110,15 @@ func fakeOne(r io.ReaderAt, line []byte, offset int64, number int) (*decode.Mess
 		Original: func(dst []byte) ([]byte, error) {
 			return append(append(dst, "GRIB...\x02"...), line...), nil
 		},
+	}
+	if f.Mask != "" {
+		m.Bitmap = &decode.Bitmap{Name: f.Mask, Give: func(bits []byte) error {
+			m.Unpack = func(dst []float32) error { dst[0] = float32(bits[0]); return nil }
+			return nil
+		}}
+		if f.Masks != nil {
+			m.Bitmap.Read = func(dst []byte) ([]byte, error) { return append(dst, f.Masks...), nil }
+		}
 	}
 	if f.On != "" {
 		m.Grid, m.GridName, m.Axis = nil, f.On, decode.Axis(f.Axis)

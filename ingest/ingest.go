@@ -56,6 +56,7 @@ type Intake struct {
 	journal *journal
 	lonely  waitingRoom
 	places  places
+	bitmaps bitmaps
 
 	settled sync.Map // path -> folder.File: states that were dealt with, in the journal or not
 	told    sync.Map // path -> string: the trouble last logged of a file that will be tried again
@@ -77,14 +78,14 @@ func New(fields store.Store, elements Elements, models Models, formats []decode.
 	if options.Workers <= 0 {
 		options.Workers = runtime.GOMAXPROCS(0)
 	}
-	remembered, placed := "", ""
+	remembered, placed, masked := "", "", ""
 	if options.Data != "" {
 		remembered = filepath.Join(options.Data, "ingested")
-		placed = filepath.Join(remembered, "places")
+		placed, masked = filepath.Join(remembered, "places"), filepath.Join(remembered, "bitmaps")
 	}
 	return &Intake{
 		fields: fields, elements: elements, models: models, formats: formats, log: log, options: options,
-		journal: newJournal(remembered, log), places: newPlaces(placed),
+		journal: newJournal(remembered, log), places: newPlaces(placed), bitmaps: newBitmaps(masked),
 	}
 }
 

@@ -33,7 +33,7 @@ type places struct {
 	folder string // "": only remembered
 	grids  map[string]grid.Grid
 	halves map[string]coordinates
-	asking map[string]map[string]asker // by grid and path
+	asking map[string]map[string]asker // by grid or bitmap, and path
 	ready  []folder.File               // files that waited, to be read again
 }
 
@@ -46,10 +46,10 @@ type coordinate struct {
 	from *reading
 }
 
-// asker is a file with fields on a grid of unknown places.
+// asker is a file with fields on a grid of unknown places, or of unknown bitmaps.
 type asker struct {
 	folder.File
-	fields int
+	fields int // that wait
 	told   bool
 }
 
@@ -68,7 +68,7 @@ func (p *places) put(r *reading, m *decode.Message) (placed bool, err error) {
 	case err != nil:
 		return false, err
 	case g == nil:
-		p.wait(r, m)
+		p.wait(r, m.GridName)
 		return false, nil
 	case g.Len() != m.Headers.Points:
 		return false, fmt.Errorf("grid %s has %d places, the field %d values", m.GridName, g.Len(), m.Headers.Points)
@@ -77,13 +77,13 @@ func (p *places) put(r *reading, m *decode.Message) (placed bool, err error) {
 	return true, nil
 }
 
-// wait lets a field's file wait for the places of a grid, which keeps it out of the journal.
-func (p *places) wait(r *reading, m *decode.Message) {
+// wait lets a field's file wait for the places of a grid, or for a bitmap, which keeps it out of the journal.
+func (p *places) wait(r *reading, name string) {
 	r.lonely++
-	files := p.asking[m.GridName]
+	files := p.asking[name]
 	if files == nil {
 		files = map[string]asker{}
-		p.asking[m.GridName] = files
+		p.asking[name] = files
 	}
 	if len(files) >= maxAsking || len(p.asking) > maxHalves {
 		return
@@ -156,10 +156,15 @@ func (p *places) learn(r *reading, m *decode.Message) error {
 		return fmt.Errorf("places of grid %s: %w", m.GridName, err)
 	}
 	p.remember(m.GridName, g)
-	for _, a := range p.asking[m.GridName] {
+	p.arrived(m.GridName)
+	return nil
+}
+
+// arrived lets the files be read again that waited for something.
+func (p *places) arrived(name string) {
+	for _, a := range p.asking[name] {
 		p.ready = append(p.ready, a.File)
 	}
-	return nil
 }
 
 // places unpacks both coordinates.
@@ -247,15 +252,21 @@ func (p *places) keep(name string, at []geo.LonLat) error {
 	if path == "" {
 		return nil
 	}
-	if err := os.MkdirAll(p.folder, 0o755); err != nil {
-		return err
-	}
 	text := make([]byte, 0, len(at)*placeBytes)
 	for _, a := range at {
 		text = binary.LittleEndian.AppendUint32(text, math.Float32bits(float32(a.Lon)))
 		text = binary.LittleEndian.AppendUint32(text, math.Float32bits(float32(a.Lat)))
 	}
-	aside, err := os.CreateTemp(p.folder, "*.part")
+	return save(path, text)
+}
+
+// save writes a file durably, aside first; its folder is made if need be.
+func save(path string, text []byte) error {
+	folder := filepath.Dir(path)
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	aside, err := os.CreateTemp(folder, "*.part")
 	if err != nil {
 		return err
 	}
@@ -266,7 +277,7 @@ func (p *places) keep(name string, at []geo.LonLat) error {
 	if err != nil {
 		return errors.Join(err, os.Remove(aside.Name()))
 	}
-	return syncFolder(p.folder)
+	return syncFolder(folder)
 }
 
 // again gives the files that have become readable, once.
@@ -276,15 +287,18 @@ func (p *places) again() []folder.File {
 	return ready
 }
 
-// tell says which files wait for places, once.
+// tell says which files wait, once.
 func (p *places) tell(log func(level slog.Level, message string, args ...any), level slog.Level) {
 	for name, files := range p.asking {
+		message, kind := "fields wait for the places of their grid, which come as fields of latitude and longitude (CLAT, CLON)", "grid"
+		if bitmap, ok := strings.CutPrefix(name, bitmapName); ok {
+			name, message, kind = bitmap, "fields wait for a predefined bitmap, which comes in a message that carries it under its number", "bitmap"
+		}
 		for path, a := range files {
 			if !a.told {
 				a.told = true
 				files[path] = a
-				log(level, "fields wait for the places of their grid, which come as fields of latitude and longitude (CLAT, CLON)", "file", path,
-					"fields", a.fields, "grid", name)
+				log(level, message, "file", path, "fields", a.fields, kind, name)
 			}
 		}
 	}

@@ -21,7 +21,7 @@ type Summary struct {
 	Fields   int      // served now that were read in this batch
 	Failed   int      // messages that could not be read, and files that should be forecasts and can't be read at all
 	Waiting  int      // wind components left out because their partner has not been read
-	Unplaced int      // fields left out because the places of their grid have not been read
+	Unplaced int      // fields left out because the places of their grid, or their bitmap, have not been read
 	Bytes    int64    // of the files
 	Models   []string // of the fields, sorted
 	Elapsed  time.Duration
@@ -42,7 +42,7 @@ func (s Summary) String() string {
 		n    int
 		what string
 	}{{s.Skipped, "read before"}, {s.Ignored, "not forecasts"}, {s.Waiting, "waiting for the other wind component"},
-		{s.Unplaced, "waiting for the places of their grid"}, {s.Failed, "failed"}} {
+		{s.Unplaced, "waiting for the places of their grid, or a bitmap"}, {s.Failed, "failed"}} {
 		if part.n > 0 {
 			fmt.Fprintf(&b, "; %d %s", part.n, part.what)
 		}

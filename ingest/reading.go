@@ -30,7 +30,7 @@ type reading struct {
 
 	runs     map[runName]bool // that it has fields in
 	with     map[string]bool  // files that hold the other components of its winds
-	lonely   int              // components that wait for their partner, fields for their places, latitudes for longitudes
+	lonely   int              // components that wait for their partner, fields for places or a bitmap, latitudes for longitudes
 	places   bool             // it holds places of grids
 	whole    bool             // all its parts have been handed to workers, or wait
 	refused  bool             // a run could not be taken or published: to be read again soon
@@ -123,6 +123,15 @@ func (i *Intake) groups(r *reading, f decode.Format, fail func(number int, offse
 		if m != nil && m.Grid == nil && m.GridName != "" {
 			var placed bool
 			if placed, err = i.places.put(r, m); err == nil && !placed {
+				continue
+			}
+			if err != nil {
+				err = &decode.MessageError{Number: m.Number, Offset: m.Offset, Err: err}
+			}
+		}
+		if err == nil && m.Bitmap != nil {
+			var ready bool
+			if ready, err = i.bitmaps.give(&i.places, r, m); err == nil && !ready {
 				continue
 			}
 			if err != nil {

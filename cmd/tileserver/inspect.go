@@ -70,7 +70,7 @@ func (c *inspectCmd) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	i := &inspector{at: c.At, elements: rows.elements}
+	i := &inspector{at: c.At, elements: rows.elements, bitmaps: map[string][]byte{}}
 	failed := false
 	for _, file := range c.Files {
 		show, finish := i.printer(env.stdout, file, c.JSON)
@@ -97,7 +97,8 @@ func (c *inspectCmd) Run(env *environment) error {
 type inspector struct {
 	at       []int
 	elements *elements.Catalogue
-	buffers  sync.Pool // of *[]float32
+	buffers  sync.Pool         // of *[]float32
+	bitmaps  map[string][]byte // by name, of the messages so far that carry one
 }
 
 // file gives what is in a file, in its order, fields being unpacked in parallel.
@@ -160,6 +161,7 @@ func (i *inspector) walk(name string, start func(work func() *inspection) bool) 
 			}
 			continue
 		}
+		i.bitmap(m)
 		under.Add(1)
 		if !start(func() *inspection { defer under.Done(); return i.field(name, m) }) {
 			under.Done()
@@ -168,6 +170,24 @@ func (i *inspector) walk(name string, start func(work func() *inspection) bool) 
 	}
 	if empty {
 		fail(0, errors.New("no message in it"))
+	}
+}
+
+// maxInspectedBitmaps bounds what is remembered of bitmaps that messages carry under a number.
+const maxInspectedBitmaps = 64
+
+// bitmap remembers a predefined bitmap that a message carries, and gives it to a later one that only names it. What can't be given is told
+// when its values are asked for.
+func (i *inspector) bitmap(m *decode.Message) {
+	b := m.Bitmap
+	switch {
+	case b == nil:
+	case b.Read == nil && i.bitmaps[b.Name] != nil:
+		_ = b.Give(i.bitmaps[b.Name])
+	case b.Read != nil && i.bitmaps[b.Name] == nil && len(i.bitmaps) < maxInspectedBitmaps:
+		if bits, err := b.Read(nil); err == nil {
+			i.bitmaps[b.Name] = bits
+		}
 	}
 }
 

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -101,5 +103,43 @@ func TestInspectPrintsATableForPeople(t *testing.T) {
 	}
 	if column := strings.Index(lines[1], "run"); column < 0 || strings.Index(lines[2], "2017-07-20T00") != column {
 		t.Errorf("the columns are not aligned:\n%s", out)
+	}
+}
+
+// TestInspectReadsABitmapOfAnEarlierFile: a message that carries a bitmap under a number is the list of those that only name it.
+func TestInspectReadsABitmapOfAnEarlierFile(t *testing.T) {
+	whole, err := os.ReadFile(gribTests + "gfs_20130214_06z_0p5_natl_f012_8params.grib1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const (
+		points    = 85 * 47
+		bitmapAt  = 8 + 28 + 32 // behind sections 0 to 2
+		flagsAt   = 8 + 7
+		hasBitmap = 0x40
+	)
+	length := int(whole[4])<<16 | int(whole[5])<<8 | int(whole[6])
+	message := func(bits []byte) []byte {
+		three := func(n int) []byte { return []byte{byte(n >> 16), byte(n >> 8), byte(n)} }
+		section := append(append(three(6+len(bits)), 5, 0, 9), bits...)
+		m := slices.Concat(whole[:bitmapAt], section, whole[bitmapAt:length])
+		copy(m[4:], three(len(m)))
+		m[flagsAt] |= hasBitmap
+		return m
+	}
+	bits := bytes.Repeat([]byte{0xf0}, (points+8)/8) // four of eight have a value
+	dir := t.TempDir()
+	carries, names := filepath.Join(dir, "carries"), filepath.Join(dir, "names")
+	for path, text := range map[string][]byte{carries: message(bits), names: message(nil)} {
+		if err := os.WriteFile(path, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if out, status := inspectAs(t, "--json", names); status != 1 || !strings.Contains(out, "bitmap 9 predefined by centre 7") {
+		t.Errorf("alone: status %d, %s", status, out)
+	}
+	out, status := inspectAs(t, "--json", carries, names)
+	if want := fmt.Sprintf(`"missing":%d,`, points-(points/8*4+3)); status != 0 || strings.Count(out, want) != 2 {
+		t.Errorf("together: status %d, want twice %s in %s", status, want, out)
 	}
 }

@@ -108,7 +108,7 @@ func (w *walk) field1(offset int64, parts parts1) (m *Message, err error) {
 	}
 	place.describe(m)
 	m.GridTemplate = Missing
-	m.values = values{file: w.file, points: m.layout.stored(m.Points), data: parts.data, edition: 1, decimal: o.i16(27), spectrum: place.spectrum}
+	m.values = values{file: w.file, points: m.layout.stored(m.Points), data: parts.data, edition: 1, decimal: o.i16(27), spectrum: place.spectrum, given: place.bitmap}
 	if err := w.bitmap1(&m.values, parts.bitmap, m.Centre); err != nil {
 		return nil, err
 	}
@@ -130,10 +130,11 @@ func (w *walk) bitmap1(v *values, s section, centre int) error {
 		return err
 	}
 	o := octets{b: head}
-	if number := o.u16(5); number != 0 {
-		return fmt.Errorf("%w: bitmap %d predefined by centre %d", ErrUnsupported, number, centre)
+	rest := section{number: 3, offset: s.offset + 6, length: s.length - 6}
+	if number := o.u16(5); number != 0 && !o.short {
+		return w.predefine(v, Predefined{Edition: 1, Centre: centre, Number: number, Points: v.points}, rest)
 	}
-	v.bits = section{number: 3, offset: s.offset + 6, length: s.length - 6}
+	v.bits = rest
 	if v.bits.length < 1 {
 		return fmt.Errorf("%w: empty bitmap", ErrInvalid)
 	}

@@ -82,15 +82,21 @@ type fields2 struct {
 	gridErr error
 	product *octets
 	data    *octets
-	bitmap  section // of the field; length 0: none
+	bitmap  bitmap2 // of the field
 	headErr error   // of the latest sections 4 to 6
-	last    section // the latest bitmap that was given, for indicator 254
+	last    bitmap2 // the latest bitmap that was given or named, for indicator 254
 	hasLast bool
 
 	end     int64      // of the message
 	several bool       // fields in it, not one
 	parts   [8]section // in force, by number
 	repeats section    // section 6 of the latest bitmap
+}
+
+// bitmap2 is what section 6 tells: the bits alone, and the number of a predefined bitmap. No length and 0: there is none.
+type bitmap2 struct {
+	bits   section
+	number int
 }
 
 // identify reads sections 0 and 1.
@@ -121,7 +127,7 @@ func (f *fields2) section(s section) (goOn bool) {
 	switch s.number {
 	case 3:
 		f.grid, f.gridErr = f.place2(s)
-		f.product, f.data, f.bitmap, f.headErr = nil, nil, section{}, nil
+		f.product, f.data, f.bitmap, f.headErr = nil, nil, bitmap2{}, nil
 	case 4:
 		f.product, f.headErr = f.body(s)
 	case 5:
@@ -137,7 +143,7 @@ func (f *fields2) section(s section) (goOn bool) {
 
 // bitmap2 reads section 6's indicator (code table 6.0).
 func (f *fields2) bitmap2(s section) error {
-	f.bitmap = section{}
+	f.bitmap = bitmap2{}
 	head, err := f.bytes(s.offset, int(min(s.length, 6)))
 	if err != nil {
 		return err
@@ -146,19 +152,17 @@ func (f *fields2) bitmap2(s section) error {
 	switch indicator := o.u8(6); {
 	case o.short:
 		return fmt.Errorf("%w: section 6 of %d octets", ErrInvalid, s.length)
-	case indicator == 0:
-		f.bitmap = section{number: 6, offset: s.offset + 6, length: s.length - 6}
+	case indicator < 254:
+		f.bitmap = bitmap2{section{number: 6, offset: s.offset + 6, length: s.length - 6}, indicator}
 		f.last, f.hasLast = f.bitmap, true
 		f.repeats = s
-		if f.bitmap.length == 0 {
+		if indicator == 0 && s.length == 6 {
 			return fmt.Errorf("%w: empty bitmap", ErrInvalid)
 		}
 	case indicator == 254 && !f.hasLast:
 		return fmt.Errorf("%w: no bitmap before the one that repeats it", ErrInvalid)
 	case indicator == 254:
 		f.bitmap = f.last
-	case indicator != 255:
-		return fmt.Errorf("%w: bitmap %d predefined by centre %d", ErrUnsupported, indicator, f.shared.Centre)
 	}
 	return nil
 }
@@ -196,9 +200,14 @@ func (f *fields2) assemble(data section) (m *Message, err error) {
 	}
 	m.DataTemplate = f.data.u16(10)
 	m.values = values{
-		file: f.file, points: m.layout.stored(m.Points), data: data, bits: f.bitmap, edition: 2,
+		file: f.file, points: m.layout.stored(m.Points), data: data, edition: 2,
 		count: f.data.u32(6), template: m.DataTemplate, header: f.data.b[min(len(f.data.b), 11):],
 		spectrum: f.grid.spectrum,
+	}
+	if f.bitmap.number == 0 {
+		m.values.bits = f.bitmap.bits
+	} else if err := f.predefine(&m.values, Predefined{2, m.Centre, f.bitmap.number, m.values.points}, f.bitmap.bits); err != nil {
+		return nil, err
 	}
 	m.original = f.original()
 	if err := f.data.check("section 5"); err != nil {

@@ -46,6 +46,9 @@ const DefaultMaxPoints = 1 << 27
 type Reader struct {
 	// MaxPoints is the greatest number of points that a field may have; 0: DefaultMaxPoints. Package grid has a bound as well.
 	MaxPoints int
+	// Bitmaps gives the bits of a predefined bitmap, as SetBitmap takes them; nil: it is not known. Without Bitmaps none is known, and a
+	// field that needs one may be given it by SetBitmap.
+	Bitmaps func(Predefined) []byte
 }
 
 // Messages yields the fields of a file in order, whatever lies between its messages. A message that can't be read yields an

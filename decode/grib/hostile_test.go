@@ -18,7 +18,8 @@ const (
 
 // readAll reads all that is in a file, for its effects. It gives the number of points that were unpacked.
 func readAll(data []byte, dst []float32) (points int) {
-	for m, err := range (Reader{MaxPoints: len(dst)}).Messages(bytes.NewReader(data), int64(len(data))) {
+	bitmaps := func(p Predefined) []byte { return bytes.Repeat([]byte{0xb5}, p.bytes()) }
+	for m, err := range (Reader{MaxPoints: len(dst), Bitmaps: bitmaps}).Messages(bytes.NewReader(data), int64(len(data))) {
 		if err != nil {
 			continue
 		}
@@ -27,6 +28,9 @@ func readAll(data []byte, dst []float32) (points int) {
 		}
 		if err := m.Values(dst[:m.Points]); err == nil {
 			points += m.Points
+		}
+		if bits, err := m.Bitmap(nil); err == nil && bits != nil && len(bits) > (m.Points+7)/8 {
+			panic("a bitmap longer than the field")
 		}
 		for _, i := range []int{0, m.Points / 2, m.Points - 1} {
 			if k := m.Canonical(i); k < 0 || k >= m.Points {
@@ -106,6 +110,9 @@ func FuzzMessages(f *testing.F) {
 	}
 	f.Add(small(0x30))
 	f.Add(small1())
+	f.Add(masked1(5, nil, 1, 2, 3, 4))
+	f.Add(masked2(5, []byte{0xd4}, 1, 2, 3, 4))
+	f.Add(message1(product1Section(map[int]byte{7: 50, 8: 0}), data1Section(make([]byte, 964)...)))
 	dst := make([]float32, fuzzPoints)
 	f.Fuzz(func(t *testing.T, data []byte) { readAll(data, dst) })
 }

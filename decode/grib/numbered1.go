@@ -9,13 +9,16 @@ import (
 )
 
 // numbered1 makes a grid that edition 1 names by its number alone, section 1 octet 7. The WMO's numbers (Manual on Codes, 21 to 26, 37 to
-// 44 and 61 to 64) are everybody's; the others are NCEP's. NCEP's sphere has a radius of 6371.2 km.
+// 44, 50 and 61 to 64) are everybody's; the others are NCEP's. NCEP's sphere has a radius of 6371.2 km.
 func (w *walk) numbered1(centre, number int) (*place, error) {
 	if row, ok := poleRows[number]; ok {
 		return w.numberedLatLon(row.latLonRow, row.pole)
 	}
 	if number >= firstThinned && number <= lastThinned {
 		return w.numberedThinned(number - firstThinned)
+	}
+	if number == steppedNumber {
+		return w.numberedStepped()
 	}
 	if centre == centreNCEP {
 		if row, ok := latLonRows[number]; ok {
@@ -35,6 +38,23 @@ func (w *walk) numbered1(centre, number int) (*place, error) {
 		}
 	}
 	return nil, fmt.Errorf("%w: grid %d of centre %d, without a section 2", ErrUnsupported, number, centre)
+}
+
+// numberedStepped is the WMO's grid 50: rows of 22 points at 20 degrees north, two more after every fourth row, as long as that is possible,
+// about a middle meridian.
+func (w *walk) numberedStepped() (*place, error) {
+	p, err := w.numberedLatLon(steppedRow, noPole)
+	if err != nil {
+		return nil, err
+	}
+	p.bitmap = make([]byte, (p.points+7)/8)
+	for row := range steppedRow.ny {
+		short := max(0, 7-row/4)
+		for k := row*steppedRow.nx + short; k < (row+1)*steppedRow.nx-short; k++ {
+			p.bitmap[k/8] |= 0x80 >> (k % 8)
+		}
+	}
+	return p, nil
 }
 
 // mode is the scanning mode of rows from a first to a last point.

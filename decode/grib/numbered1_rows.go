@@ -220,3 +220,8 @@ var turnedRows = map[int]turnedRow{
 	190: {954, 835, -7.491, -144.134, 54, -106, 0.126, 0.108, false},
 	192: {237, 387, -3.441, -148.799, 50, -111, 0.225, 0.207, true},
 }
+
+// steppedNumber is the WMO's grid over North America whose rows grow longer northwards, steppedRow the rectangle about it.
+const steppedNumber = 50
+
+var steppedRow = latLonRow{36, 33, 20, -140, 60, -52.5}

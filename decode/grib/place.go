@@ -18,6 +18,7 @@ type place struct {
 	layout   layout
 	told     *told     // of lat-lon grids
 	spectrum *spectrum // of spherical harmonics
+	bitmap   []byte    // of a grid that is no rectangle: which of its points the file has; nil: all
 	offsets
 }
 

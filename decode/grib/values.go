@@ -15,8 +15,12 @@ type values struct {
 	file    io.ReaderAt
 	points  int     // that the file has: less than the grid's where a pole stands once
 	data    section // edition 2: section 7; edition 1: section 4
-	bits    section // the bitmap's octets alone; length 0: every point has a value
+	bits    section // the bitmap's octets alone; length 0: given, or every point has a value
 	edition int
+	// predefined names a bitmap by number; given is one that the file does not have: the predefined one, or the shape of a grid that is
+	// no rectangle.
+	predefined *Predefined
+	given      []byte
 	// edition 2: the number of values, the template and its octets; edition 1: the decimal scale factor
 	count    int
 	template int
@@ -29,6 +33,9 @@ type values struct {
 func (v *values) unpack(dst []float32, l *layout) error {
 	if v.spectrum != nil {
 		return v.unpackSpectrum(dst)
+	}
+	if err := v.lacking(); err != nil {
+		return err
 	}
 	mask, release, err := v.bitmap()
 	if err != nil {
@@ -100,14 +107,20 @@ func (v *values) linear(head []byte) *Packing {
 
 // bitmap reads the bitmap, if there is one, with the bits beyond the last point cleared.
 func (v *values) bitmap() (mask []byte, release func(), err error) {
-	if v.bits.length == 0 {
-		return nil, func() {}, nil
-	}
 	need := int64((v.points + 7) / 8)
-	if v.bits.length < need {
+	switch {
+	case v.bits.length == 0 && v.given == nil:
+		return nil, func() {}, nil
+	case v.bits.length == 0:
+		mask, release = buffer(need)
+		if copy(mask, v.given) < int(need) {
+			err = fmt.Errorf("%w: bitmap of %d octets for %d points", ErrInvalid, len(v.given), v.points)
+		}
+	case v.bits.length < need:
 		return nil, nil, fmt.Errorf("%w: bitmap of %d octets for %d points", ErrInvalid, v.bits.length, v.points)
+	default:
+		mask, release, err = v.read(section{offset: v.bits.offset, length: need})
 	}
-	mask, release, err = v.read(section{offset: v.bits.offset, length: need})
 	if err == nil && v.points%8 != 0 {
 		mask[need-1] &= 0xff << (8 - v.points%8)
 	}
@@ -119,17 +132,21 @@ var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
 // read gives a section's octets; release gives the buffer back. The walk has found the section within the file.
 func (v *values) read(s section) (b []byte, release func(), err error) {
-	held := buffers.Get().(*[]byte)
-	if int64(cap(*held)) < s.length {
-		*held = make([]byte, s.length)
-	}
-	b = (*held)[:s.length]
-	release = func() { buffers.Put(held) }
+	b, release = buffer(s.length)
 	if err := readFull(v.file, b, s.offset); err != nil {
 		release()
 		return nil, nil, err
 	}
 	return b, release, nil
+}
+
+// buffer gives octets of any content, and what gives them back.
+func buffer(n int64) (b []byte, release func()) {
+	held := buffers.Get().(*[]byte)
+	if int64(cap(*held)) < n {
+		*held = make([]byte, n)
+	}
+	return (*held)[:n], func() { buffers.Put(held) }
 }
 
 // ones counts the bits that are set.

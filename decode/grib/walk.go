@@ -10,6 +10,7 @@ import (
 type walk struct {
 	window
 	maxPoints int
+	bitmaps   func(Predefined) []byte
 	number    int // of the last field
 	grids     gridCache
 	yield     func(*Message, error) bool
@@ -22,7 +23,7 @@ func (r Reader) Messages(file io.ReaderAt, size int64) iter.Seq2[*Message, error
 		limit = DefaultMaxPoints
 	}
 	return func(yield func(*Message, error) bool) {
-		w := &walk{window: window{file: file, size: size}, maxPoints: limit, yield: yield}
+		w := &walk{window: window{file: file, size: size}, maxPoints: limit, bitmaps: r.Bitmaps, yield: yield}
 		w.run()
 	}
 }
