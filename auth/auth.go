@@ -34,7 +34,7 @@ type Principal struct {
 	Name   string // "" is anybody
 	Role   Role   // "" is none
 	Groups []string
-	Method string // "key", "basic", "token", "session"
+	Method string // "key", "basic", "token", "session", "gateway"
 }
 
 // Has tells that someone has a role, or one that holds it.
@@ -56,6 +56,8 @@ type Guard struct {
 	methods []method
 	rules   []Rule
 	realm   string
+	users   *users  // nil: none
+	oidc    *tokens // nil: none
 }
 
 // Rule says who may read the collections that match a pattern. The first that fits holds; where none fits all may read.
@@ -88,7 +90,12 @@ func (g *Guard) Require(r *http.Request, role Role) (Principal, error) {
 	case len(g.methods) == 0:
 		return p, wrap(ErrForbidden, "this server lets nobody write: no keys, users or tokens are configured")
 	}
-	return p, wrap(ErrUnknown, "a key, a name with password, or a token is needed")
+	return p, Needed()
+}
+
+// Needed is the error of a request that must say who asks.
+func Needed() error {
+	return wrap(ErrUnknown, "a key, a name with password, a token, or signing in is needed")
 }
 
 // MayRead tells whether someone may read a collection.
@@ -108,14 +115,16 @@ func (g *Guard) MayRead(p Principal, collection string) bool {
 // Open tells that there are no rules: everything may be read by anybody, so that answers need not be told apart.
 func (g *Guard) Open() bool { return len(g.rules) == 0 }
 
-// Challenge is what a 401 asks for (RFC 9110 11.6.1).
-func (g *Guard) Challenge() string {
+// Challenge is what a 401 asks for (RFC 9110 11.6.1). A page's own requests are not asked for a password: browsers would ask people for it
+// before the page can tell that one may sign in.
+func (g *Guard) Challenge(r *http.Request) string {
+	mode := r.Header.Get("Sec-Fetch-Mode")
+	page := mode != "" && mode != "navigate"
 	var kinds []string
 	for _, m := range g.methods {
-		switch m.(type) {
-		case *users:
+		if _, ok := m.(*users); ok && !page {
 			kinds = append(kinds, `Basic realm="`+g.realm+`", charset="UTF-8"`)
-		case *keys, *tokens:
+		} else {
 			kinds = append(kinds, `Bearer realm="`+g.realm+`"`)
 		}
 	}

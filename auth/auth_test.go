@@ -44,7 +44,7 @@ func TestWhoAsksIsFoundByKeyAndPassword(t *testing.T) {
 	secret, hash := NewKey()
 	g := guard(t, Config{
 		Keys:  []KeyConfig{{Name: "loader", Hash: hash, Role: Writer}},
-		Users: []UserConfig{{Name: "ada", Password: HashPassword("correct horse"), Role: Admin}, {Name: "bob", Password: HashPassword("tr0ub4dor"), Role: Reader}},
+		Users: []UserConfig{{Name: "ada", Password: HashPassword("correct horse"), Role: Admin}, {Name: "bob", Password: hashAt("tr0ub4dor", cheap), Role: Reader}},
 	})
 	for name, c := range map[string]struct {
 		r    *http.Request
@@ -72,7 +72,7 @@ func TestWhoAsksIsFoundByKeyAndPassword(t *testing.T) {
 			t.Errorf("%s: %q, %v, want %q, %v", name, p.Name, err, c.who, c.want)
 		}
 	}
-	if got := g.Challenge(); !strings.Contains(got, "Basic") || !strings.Contains(got, "Bearer") {
+	if got := g.Challenge(asking()); !strings.Contains(got, "Basic") || !strings.Contains(got, "Bearer") {
 		t.Errorf("challenge %q", got)
 	}
 }
@@ -172,10 +172,14 @@ func TestBadConfigurationIsNamed(t *testing.T) {
 		"auth.keys[0].hash":        {Keys: []KeyConfig{{Name: "a", Hash: "sha256:12", Role: Writer}}},
 		"auth.keys[0].role":        {Keys: []KeyConfig{{Name: "a", Hash: hash, Role: "king"}}},
 		"auth.users[0].password":   {Users: []UserConfig{{Name: "a", Password: "secret", Role: Writer}}},
-		"auth.users[0].name":       {Users: []UserConfig{{Name: "a:b", Password: HashPassword("x"), Role: Writer}}},
+		"auth.users[0].name":       {Users: []UserConfig{{Name: "a:b", Password: hashAt("x", cheap), Role: Writer}}},
 		"auth.oidc.issuer":         {OIDC: OIDCConfig{Issuer: "nowhere", Audience: "a"}},
 		"auth.oidc.audience":       {OIDC: OIDCConfig{Issuer: "https://login.example"}},
 		"auth.rules[0].role":       {Rules: []Rule{{Collections: "*", Role: "king"}}},
+		"auth.quotas[0].per":       {Quotas: []Quota{{Who: "*", Per: "week", Requests: 1}}},
+		"auth.quotas[0].requests":  {Quotas: []Quota{{Who: "*", Per: "day"}}},
+		"auth.session.secret":      {Session: SessionConfig{Secret: "short"}},
+		"auth.session.age":         {Session: SessionConfig{Age: time.Second}},
 		"auth.rules[0].collection": {Rules: []Rule{{Collections: "["}}},
 	} {
 		if _, err := New(context.Background(), c); err == nil || !strings.Contains(err.Error(), want) {

@@ -14,6 +14,9 @@ type Config struct {
 	Users []UserConfig `yaml:"users"` // people with passwords
 	OIDC  OIDCConfig   `yaml:"oidc"`  // a provider whose tokens are believed
 	Rules []Rule       `yaml:"rules"` // who may read, the first that fits; all may read the rest
+
+	Session SessionConfig `yaml:"session"` // of people who sign in by a browser
+	Quotas  []Quota       `yaml:"quotas"`  // how much may be asked in a day or a month
 }
 
 // KeyConfig is a key of a program.
@@ -38,6 +41,19 @@ type OIDCConfig struct {
 	Name     string          `yaml:"name"`     // claim that names the user; "": preferred_username, email, sub
 	Groups   string          `yaml:"groups"`   // claim that lists groups; "": groups
 	Roles    map[string]Role `yaml:"roles"`    // by group; "*" is everybody with a token
+
+	Client string   `yaml:"client"` // our ID there, for people who sign in by a browser; "": audience
+	Secret string   `yaml:"secret"` // of a client that has one
+	Scopes []string `yaml:"scopes"` // that are asked for; none: openid, profile, email
+	Title  string   `yaml:"title"`  // what people know the provider as; "": its host
+}
+
+// client is our ID at the provider.
+func (c OIDCConfig) client() string {
+	if c.Client != "" {
+		return c.Client
+	}
+	return c.Audience
 }
 
 // New makes a guard; the error names the key of the configuration that is wrong. ctx bounds nothing but the keys that an OIDC provider
@@ -50,6 +66,14 @@ func New(ctx context.Context, c Config) (*Guard, error) {
 		}
 		if rule.Role != "" && !rule.Role.Known() {
 			return nil, fmt.Errorf("auth.rules[%d].role: %q is none of %v", i, rule.Role, order)
+		}
+	}
+	if err := c.Session.check(); err != nil {
+		return nil, fmt.Errorf("auth.session.%w", err)
+	}
+	for i, q := range c.Quotas {
+		if err := q.check(); err != nil {
+			return nil, fmt.Errorf("auth.quotas[%d].%w", i, err)
 		}
 	}
 	if len(c.Keys) > 0 {
@@ -69,6 +93,7 @@ func New(ctx context.Context, c Config) (*Guard, error) {
 			return nil, fmt.Errorf("auth.oidc.%w", err)
 		}
 		g.methods = append(g.methods, t)
+		g.oidc = t
 	}
 	if len(c.Users) > 0 {
 		u := newUsers()
@@ -78,6 +103,7 @@ func New(ctx context.Context, c Config) (*Guard, error) {
 			}
 		}
 		g.methods = append(g.methods, u)
+		g.users = u
 	}
 	return g, nil
 }

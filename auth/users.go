@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
@@ -32,15 +33,25 @@ const (
 	maxRemembered = 1024
 	// hashing bounds how many passwords are hashed at once: each takes 64 MiB.
 	hashing = 2
+	// longestPassword bounds a password in bytes.
+	longestPassword = 1024
+)
+
+// What may be guessed: by one client, and at one name by all. What was right does not count.
+var (
+	guessesOfClient = Rate{Burst: 10, PerSecond: 1. / 30}
+	guessesAtName   = Rate{Burst: 100, PerSecond: 1. / 60}
 )
 
 // HashPassword makes the text that is kept of a password.
-func HashPassword(password string) string {
+func HashPassword(password string) string { return hashAt(password, usual) }
+
+func hashAt(password string, c cost) string {
 	var salt [saltLength]byte
 	rand.Read(salt[:]) // never fails
-	sum := argon2.IDKey([]byte(password), salt[:], usual.time, usual.memory, usual.threads, hashLength)
+	sum := argon2.IDKey([]byte(password), salt[:], c.time, c.memory, c.threads, hashLength)
 	b := base64.RawStdEncoding
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, usual.memory, usual.time, usual.threads, b.EncodeToString(salt[:]), b.EncodeToString(sum))
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, c.memory, c.time, c.threads, b.EncodeToString(salt[:]), b.EncodeToString(sum))
 }
 
 // user is someone with a password.
@@ -48,6 +59,7 @@ type user struct {
 	Principal
 	cost       cost
 	salt, hash []byte
+	mark       string // of the password: another one has another
 }
 
 // users are known by name and password.
@@ -56,12 +68,17 @@ type users struct {
 	nobody *user // whose password is hashed for names that are not known, so that time tells nothing
 	seats  chan struct{}
 
+	clients, names *Rates // wrong passwords
+
 	mu    sync.Mutex
 	right map[[32]byte]time.Time // hashes of name and password that were right a short while ago
 }
 
 func newUsers() *users {
-	u := &users{by: map[string]*user{}, seats: make(chan struct{}, hashing), right: map[[32]byte]time.Time{}}
+	u := &users{
+		by: map[string]*user{}, seats: make(chan struct{}, hashing), right: map[[32]byte]time.Time{},
+		clients: NewRates(guessesOfClient, time.Now), names: NewRates(guessesAtName, time.Now),
+	}
 	u.nobody = &user{cost: usual, salt: make([]byte, saltLength), hash: make([]byte, hashLength)}
 	return u
 }
@@ -81,6 +98,8 @@ func (u *users) add(row UserConfig) error {
 	if err := one.parse(row.Password); err != nil {
 		return fmt.Errorf("password: %w: make one by `tileserver auth password`", err)
 	}
+	sum := sha256.Sum256([]byte(row.Password))
+	one.mark = base64.RawURLEncoding.EncodeToString(sum[:9])
 	u.by[row.Name] = one
 	return nil
 }
@@ -108,37 +127,57 @@ func (u *user) parse(text string) error {
 	return nil
 }
 
-// identify checks a name and a password.
+// identify checks the name and the password of a request.
 func (u *users) identify(r *http.Request) (Principal, bool, error) {
 	name, password, ok := r.BasicAuth()
 	if !ok || name == "key" {
 		return Principal{}, false, nil
 	}
+	one, err := u.check(r.Context(), ClientOf(r), name, password)
+	if err != nil {
+		return Principal{}, false, err
+	}
+	return one.Principal, true, nil
+}
+
+// check finds who has a name and a password. The error wraps ErrUnknown, or is a *TooOften of a client or a name that was tried too often.
+func (u *users) check(ctx context.Context, client, name, password string) (*user, error) {
 	wrong := wrap(ErrUnknown, "name or password is wrong")
-	if len(password) > 1024 {
-		return Principal{}, false, wrong
+	if len(password) > longestPassword {
+		return nil, wrong
 	}
 	proof := sha256.Sum256([]byte(name + "\x00" + password))
 	if one := u.by[name]; one != nil && u.lately(proof) {
-		return one.Principal, true, nil
+		return one, nil
 	}
 	select {
 	case u.seats <- struct{}{}:
-	case <-r.Context().Done():
-		return Principal{}, false, r.Context().Err()
+	case <-ctx.Done():
+		return nil, ctx.Err()
 	}
 	defer func() { <-u.seats }()
 	one := u.by[name]
+	if one != nil && u.lately(proof) { // found right while this one waited
+		return one, nil
+	}
+	if wait, ok := u.clients.Take(client, 1); !ok {
+		return nil, &TooOften{wait}
+	}
+	if wait, ok := u.names.Take(name, 1); !ok {
+		return nil, &TooOften{wait}
+	}
 	known := one != nil
 	if !known {
 		one = u.nobody
 	}
 	sum := argon2.IDKey([]byte(password), one.salt, one.cost.time, one.cost.memory, one.cost.threads, uint32(len(one.hash)))
 	if subtle.ConstantTimeCompare(sum, one.hash) != 1 || !known {
-		return Principal{}, false, wrong
+		return nil, wrong
 	}
+	u.clients.Give(client, 1)
+	u.names.Give(name, 1)
 	u.remember(proof)
-	return one.Principal, true, nil
+	return one, nil
 }
 
 // lately tells that a proof was right a short while ago.

@@ -23,6 +23,9 @@ import (
 type Options struct {
 	Records records.Store // in which servers tell of themselves; nil: none
 	Guard   *auth.Guard   // who may do what; nil: the instances say
+	Quotas  *auth.Quotas  // what may be asked in a day or a month; nil: any number
+	// SignIn makes what answers below auth.SignInPath, given how clients reach the gateway's forecasts; nil: the instances answer there.
+	SignIn func(base func(*http.Request) string) (http.Handler, error)
 	// Page shows a merged document to people; nil: an instance's own page is shown.
 	Page    func(title, base string, doc []byte) ([]byte, error)
 	Metrics prometheus.Registerer // nil: none
@@ -41,6 +44,7 @@ type Gateway struct {
 	instances *balancer
 	proxy     *httputil.ReverseProxy
 	limits    *Limiter
+	signIn    http.Handler // nil: the instances'
 	meters    *meters
 	shelf     shelf
 	once      singleflight.Group
@@ -54,6 +58,7 @@ func New(c Config, o Options) (*Gateway, error) {
 		return nil, err
 	}
 	g := &Gateway{config: c, options: o, log: o.Log, limits: NewLimiter(c.Limits), meters: newMeters(o.Metrics)}
+	g.limits.Keep(o.Quotas)
 	if c.ExternalURL != "" {
 		u, err := url.Parse(c.ExternalURL)
 		if err != nil {
@@ -67,6 +72,12 @@ func New(c Config, o Options) (*Gateway, error) {
 			return nil, err
 		}
 		g.proxies = append(g.proxies, p)
+	}
+	if o.SignIn != nil {
+		var err error
+		if g.signIn, err = o.SignIn(g.base); err != nil {
+			return nil, err
+		}
 	}
 	found, err := c.Instances.sources(o.Records)
 	if err != nil {
@@ -114,8 +125,15 @@ func (g *Gateway) Ready() bool {
 	return len(g.pool.find.sources) == 0 || g.pool.view.Load().up() > 0
 }
 
+// base is how a client reaches the forecasts.
+func (g *Gateway) base(r *http.Request) string { return g.client(r).base() + g.config.Prefix }
+
 // ServeHTTP answers one request: by a route of the proxy table, else by the instances.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	g.limits.Counting(http.HandlerFunc(g.serve)).ServeHTTP(w, r)
+}
+
+func (g *Gateway) serve(w http.ResponseWriter, r *http.Request) {
 	secure(w.Header())
 	if r.URL.Path == "/healthz" || r.URL.Path == "/readyz" {
 		g.health(w, r)
@@ -123,6 +141,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	c := g.client(r)
 	r.Header.Del(IdentityHeader) // nobody but the gateway says this
+	r = r.WithContext(auth.WithClient(r.Context(), c.ip))
 	if r.ContentLength > g.config.Limits.Body {
 		g.refuse(w, r, http.StatusRequestEntityTooLarge, "InvalidParameterValue", "", "the body is too long")
 		return
@@ -141,6 +160,10 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if inner == "" && g.config.Prefix != "" && wantsHTML(r) { // the viewer's own addresses are relative
 		http.Redirect(w, r, c.prefix+g.config.Prefix+"/", http.StatusMovedPermanently)
+		return
+	}
+	if g.signIn != nil && strings.HasPrefix(inner, auth.SignInPath) {
+		g.signIn.ServeHTTP(w, r)
 		return
 	}
 	g.serveInstances(w, g.stripped(r), c)

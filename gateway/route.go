@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httputil"
@@ -142,7 +143,7 @@ func (r *route) ask(ctx context.Context, u *upstream) error {
 
 // serveRoute answers a request by a line of the table.
 func (g *Gateway) serveRoute(w http.ResponseWriter, r *http.Request, one *route, c client) {
-	who := c.ip
+	who := auth.Who(auth.Principal{}, r)
 	if guard := g.options.Guard; one.Role != "" {
 		if guard == nil {
 			g.refuse(w, r, http.StatusForbidden, "NoApplicableCode", "", "nobody is known here who may use this")
@@ -150,14 +151,14 @@ func (g *Gateway) serveRoute(w http.ResponseWriter, r *http.Request, one *route,
 		}
 		p, err := guard.Require(r, one.Role)
 		switch {
-		case err != nil && p.Name != "":
+		case errors.Is(err, auth.ErrForbidden):
 			g.refuse(w, r, http.StatusForbidden, "NoApplicableCode", "", err.Error())
 			return
 		case err != nil:
-			g.unknown(w, r, fmt.Errorf("%w: %w", auth.ErrUnknown, err))
+			g.unknown(w, r, err)
 			return
 		}
-		who = "user " + p.Name
+		who = auth.Who(p, r)
 	}
 	leave, f := g.limits.enter(who, r, w.Header())
 	if f != nil {
@@ -167,6 +168,7 @@ func (g *Gateway) serveRoute(w http.ResponseWriter, r *http.Request, one *route,
 	defer leave()
 	p := &plan{candidates: one.targets}
 	out := r.Clone(withPlan(r.Context(), p))
+	auth.WithoutSession(out.Header) // it is not the target's to know
 	proxy := &httputil.ReverseProxy{Transport: one.balancer, ErrorHandler: g.broken, ErrorLog: g.proxy.ErrorLog, ModifyResponse: one.answered(p, c)}
 	proxy.Rewrite = func(q *httputil.ProxyRequest) {
 		rewriter(c, one.Prefix, out)(q)

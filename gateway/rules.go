@@ -24,7 +24,7 @@ func Private(h http.Header) {
 	} else {
 		h.Set("Cache-Control", strings.ReplaceAll(v, "public", "private"))
 	}
-	h.Add("Vary", "Authorization, X-API-Key")
+	h.Add("Vary", "Authorization, X-API-Key, Cookie")
 }
 
 // allowed tells whether someone may read all that a request is about, with the layers of models; denied names what not. restricted:

@@ -2,8 +2,9 @@ package gateway
 
 import (
 	"errors"
-	"fmt"
+	"math"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -92,6 +93,9 @@ func (g *Gateway) pass(w http.ResponseWriter, r *http.Request, c client, identit
 		out.Header.Del("Authorization")
 		out.Header.Del("X-Api-Key")
 	}
+	if g.options.Guard != nil {
+		auth.WithoutSession(out.Header)
+	}
 	counted := &counter{ResponseWriter: w}
 	proxy := *g.proxy
 	proxy.Rewrite = rewriter(c, g.config.Prefix, out)
@@ -109,12 +113,12 @@ func (g *Gateway) admit(w http.ResponseWriter, r *http.Request, c client, names 
 	identity = http.Header{}
 	guard := g.options.Guard
 	if guard == nil {
-		for _, name := range []string{"Authorization", "X-Api-Key"} {
+		for _, name := range []string{"Authorization", "X-Api-Key", "Cookie"} {
 			if v := r.Header.Values(name); len(v) > 0 {
 				identity[name] = v
 			}
 		}
-		return identity, c.ip, false, true
+		return identity, auth.Who(auth.Principal{}, r), false, true
 	}
 	p, err := guard.Identify(r)
 	if err != nil {
@@ -124,7 +128,7 @@ func (g *Gateway) admit(w http.ResponseWriter, r *http.Request, c client, names 
 	restricted, denied := g.allowed(r, p, names)
 	switch {
 	case denied != "" && p.Name == "":
-		g.unknown(w, r, fmt.Errorf("%w: a key, a name with password, or a token is needed", auth.ErrUnknown))
+		g.unknown(w, r, auth.Needed())
 		return nil, "", false, false
 	case denied != "":
 		g.refuse(w, r, http.StatusForbidden, "NoApplicableCode", "", p.Name+" may not read "+denied)
@@ -133,20 +137,23 @@ func (g *Gateway) admit(w http.ResponseWriter, r *http.Request, c client, names 
 	if g.config.IdentitySecret != "" {
 		identity.Set(IdentityHeader, Sign([]byte(g.config.IdentitySecret), p, time.Now()))
 	}
-	if p.Name != "" {
-		return identity, "user " + p.Name, restricted, true
-	}
-	return identity, c.ip, restricted, true
+	return identity, auth.Who(p, r), restricted, true
 }
 
-// unknown answers 401, or 503 if who asks can't be found out now.
+// unknown answers 401, 429 to who guesses passwords, or 503 if who asks can't be found out now.
 func (g *Gateway) unknown(w http.ResponseWriter, r *http.Request, err error) {
+	var often *auth.TooOften
+	if errors.As(err, &often) {
+		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(often.Wait.Seconds()))))
+		g.refuse(w, r, http.StatusTooManyRequests, "NoApplicableCode", "", err.Error())
+		return
+	}
 	if !errors.Is(err, auth.ErrUnknown) {
 		g.log.Warn("who asks can't be found out", "error", err)
 		g.refuse(w, r, http.StatusServiceUnavailable, "NoApplicableCode", "", "who asks can't be found out now")
 		return
 	}
-	if challenge := g.options.Guard.Challenge(); challenge != "" {
+	if challenge := g.options.Guard.Challenge(r); challenge != "" {
 		w.Header().Set("WWW-Authenticate", challenge)
 	}
 	g.refuse(w, r, http.StatusUnauthorized, "NoApplicableCode", "", err.Error())

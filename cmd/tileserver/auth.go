@@ -1,21 +1,27 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"log/slog"
+	"math"
 	"net/http"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
+	"golang.org/x/sync/errgroup"
 
 	"isobar/auth"
 	"isobar/gateway"
 	"isobar/ogc"
+	"isobar/records"
 )
 
 // authConfig is who may do what, and how much.
@@ -34,7 +40,7 @@ const tokenVariable = "ISOBAR_TOKEN"
 
 // rows are the configuration with its tokens as keys of writers.
 func (c authConfig) rows() (auth.Config, error) {
-	all, rows := c.Tokens, c.Config
+	all, rows := c.Tokens, withSecrets(c.Config)
 	if token := os.Getenv(tokenVariable); token != "" {
 		all = append(all[:len(all):len(all)], token)
 	}
@@ -58,6 +64,19 @@ func (c authConfig) secret() string {
 		return v
 	}
 	return c.IdentitySecret
+}
+
+// Environment variables of secrets that need not stand in a file.
+const (
+	sessionVariable = "ISOBAR_SESSION_SECRET"
+	oidcVariable    = "ISOBAR_OIDC_SECRET"
+)
+
+// withSecrets are rows with the secrets of the environment.
+func withSecrets(c auth.Config) auth.Config {
+	c.Session.Secret = cmp.Or(os.Getenv(sessionVariable), c.Session.Secret)
+	c.OIDC.Secret = cmp.Or(os.Getenv(oidcVariable), c.OIDC.Secret)
+	return c
 }
 
 // check says what is wrong, naming the key.
@@ -90,6 +109,9 @@ type door struct {
 	limited bool
 	limits  *gateway.Limiter
 	hold    ogc.Hold
+	rows    auth.Config
+	quotas  *auth.Quotas
+	signIn  *auth.SignIn
 }
 
 // newDoor makes a door; hold is what tells layers from other words.
@@ -102,10 +124,26 @@ func newDoor(ctx context.Context, c authConfig, hold ogc.Hold) (*door, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &door{guard: guard, secret: []byte(c.secret()), hold: hold, limits: gateway.NewLimiter(*c.limits())}
+	d := &door{guard: guard, secret: []byte(c.secret()), hold: hold, limits: gateway.NewLimiter(*c.limits()), rows: rows}
 	d.known = len(rows.Keys)+len(rows.Users)+len(d.secret) > 0 || rows.OIDC.Issuer != ""
-	d.limited = c.Client > 0 || c.Requests.PerSecond > 0
+	d.limited = c.Client > 0 || c.Requests.PerSecond > 0 || len(rows.Quotas) > 0
 	return d, nil
+}
+
+// open lets people sign in, and counts quotas, in records that may be nil. base is how clients reach the service.
+func (d *door) open(ctx context.Context, store records.Store, holder, title string, base func(*http.Request) string, log *slog.Logger) (err error) {
+	d.quotas = auth.NewQuotas(d.rows.Quotas, store, holder, time.Now)
+	d.limits.Keep(d.quotas)
+	d.signIn, err = d.guard.SignIn(ctx, auth.SignInOptions{Base: base, Records: store, Session: d.rows.Session, Title: title, Log: log})
+	return err
+}
+
+// run shares with other servers what they must know of each other, until ctx ends.
+func (d *door) run(ctx context.Context, log *slog.Logger) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return d.quotas.Run(ctx, log) })
+	group.Go(func() error { return d.signIn.Run(ctx) })
+	return group.Wait()
 }
 
 // on tells that requests must be looked at.
@@ -135,19 +173,17 @@ func (d *door) watch(next echo.HandlerFunc) echo.HandlerFunc {
 		if r.URL.Path == readyPath || r.URL.Path == "/healthz" {
 			return next(c)
 		}
-		p, err := d.identify(r)
-		if err != nil {
-			return d.unknown(c, err)
-		}
-		who := c.RealIP()
-		if p.Name != "" {
-			who = "user " + p.Name
-		}
-		leave, ok := d.limits.Enter(w, r, who)
+		r = r.WithContext(auth.WithClient(r.Context(), c.RealIP()))
+		c.SetRequest(r)
+		p, wrong := d.identify(r) // who proves nothing asks as anybody
+		leave, ok := d.limits.Enter(w, r, auth.Who(p, r))
 		if !ok {
 			return nil
 		}
 		defer leave()
+		if wrong != nil {
+			return d.unknown(c, wrong)
+		}
 		if !d.guard.Open() {
 			if restricted, err := d.read(r, p); err != nil {
 				return d.refuse(c, p, err)
@@ -228,20 +264,26 @@ func (d *door) refuse(c echo.Context, p auth.Principal, err error) error {
 	case !errors.Is(err, auth.ErrForbidden):
 		gateway.Refuse(c.Response(), c.Request(), http.StatusBadRequest, ogc.NoApplicableCode, "", "the request's body ended early")
 	case p.Name == "":
-		return d.unknown(c, fmt.Errorf("%w: a key, a name with password, or a token is needed", auth.ErrUnknown))
+		return d.unknown(c, auth.Needed())
 	default:
 		gateway.Refuse(c.Response(), c.Request(), http.StatusForbidden, ogc.NoApplicableCode, "", err.Error())
 	}
 	return nil
 }
 
-// unknown answers 401; 503 if who asks can't be found out now.
+// unknown answers 401; 429 to who guesses passwords; 503 if who asks can't be found out now.
 func (d *door) unknown(c echo.Context, err error) error {
+	var often *auth.TooOften
+	if errors.As(err, &often) {
+		c.Response().Header().Set(echo.HeaderRetryAfter, strconv.Itoa(int(math.Ceil(often.Wait.Seconds()))))
+		gateway.Refuse(c.Response(), c.Request(), http.StatusTooManyRequests, ogc.NoApplicableCode, "", err.Error())
+		return nil
+	}
 	if !errors.Is(err, auth.ErrUnknown) {
 		gateway.Refuse(c.Response(), c.Request(), http.StatusServiceUnavailable, ogc.NoApplicableCode, "", "who asks can't be found out now")
 		return err
 	}
-	if challenge := d.guard.Challenge(); challenge != "" {
+	if challenge := d.guard.Challenge(c.Request()); challenge != "" {
 		c.Response().Header().Set(echo.HeaderWWWAuthenticate, challenge)
 	}
 	gateway.Refuse(c.Response(), c.Request(), http.StatusUnauthorized, ogc.NoApplicableCode, "", err.Error())

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"isobar/auth"
 	"isobar/grid"
 	"isobar/internal/rows"
 )
@@ -126,6 +127,7 @@ func defaults() config {
 		Feeds:     feedsConfig{Parallel: 4, Blocked: 10 * time.Minute},
 	}
 	c.Instance.Every = 5 * time.Second
+	c.Auth.Session.Age = auth.SessionAge
 	c.Service.Title = "Isobar"
 	c.Service.Abstract = "Weather forecasts as maps and numbers"
 	c.Service.Keywords = []string{"weather", "forecast", "meteorology"}

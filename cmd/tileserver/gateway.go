@@ -23,6 +23,7 @@ import (
 	"isobar/internal/rows"
 	"isobar/ogc/api"
 	"isobar/records"
+	"isobar/records/bolt"
 	"isobar/records/mongo"
 )
 
@@ -41,6 +42,7 @@ type gatewayConfig struct {
 	Metrics string      `yaml:"metrics"` // address of Prometheus metrics and of /instances; "": none
 	TLS     tlsConfig   `yaml:"tls"`     // how the address is served by TLS
 	Auth    auth.Config `yaml:"auth"`    // who may do what; without it the instances say
+	Records string      `yaml:"records"` // file of quotas and sessions that have ended, without instances.records; "": they are forgotten at its end
 
 	gateway.Config `yaml:",inline"`
 }
@@ -51,6 +53,7 @@ const secretVariable = "ISOBAR_IDENTITY_SECRET"
 // load gives the settings in force: defaults, file, environment, flags.
 func (c *gatewayCmd) load() (conf gatewayConfig, err error) {
 	conf = gatewayConfig{Listen: "127.0.0.1:8080", Config: gateway.Defaults()}
+	conf.Auth.Session.Age = auth.SessionAge
 	if c.Config != "" {
 		if err := readRows(c.Config, &conf); err != nil {
 			return conf, err
@@ -69,6 +72,10 @@ func (c *gatewayCmd) load() (conf gatewayConfig, err error) {
 		}
 	}
 	if err := conf.TLS.check(); err != nil {
+		return conf, err
+	}
+	conf.Auth = withSecrets(conf.Auth)
+	if _, err := auth.New(context.Background(), conf.Auth); err != nil {
 		return conf, err
 	}
 	return conf, conf.Check()
@@ -116,18 +123,16 @@ func (c *gatewayCmd) Run(env *environment) error {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	options := gateway.Options{Page: api.Page, Metrics: registry, Log: env.log}
-	if conf.guarded() {
-		if options.Guard, err = auth.New(env.ctx, conf.Auth); err != nil {
-			return err
-		}
+	kept, err := conf.open(env, &options)
+	if err != nil {
+		return err
 	}
-	if conf.Instances.Records != "" {
-		store, err := sharedRecords(env.ctx, conf.Instances.Records)
-		if err != nil {
-			return fmt.Errorf("instances.records: %w", err)
-		}
-		defer store.Close()
-		options.Records = store
+	if kept != nil {
+		defer kept.Close()
+	}
+	door, err := conf.door(env, kept, &options)
+	if err != nil {
+		return err
 	}
 	g, err := gateway.New(conf.Config, options)
 	if err != nil {
@@ -140,17 +145,60 @@ func (c *gatewayCmd) Run(env *environment) error {
 		fmt.Fprintln(env.stdout, "right")
 		return nil
 	}
-	return serveGateway(env, conf, g, registry)
+	return serveGateway(env, conf, g, registry, door)
+}
+
+// open opens the records: those in which instances tell of themselves, or a file of the gateway's own; nil: there are none.
+func (c gatewayConfig) open(env *environment, options *gateway.Options) (kept records.Store, err error) {
+	switch {
+	case c.Instances.Records != "":
+		if kept, err = sharedRecords(env.ctx, c.Instances.Records); err != nil {
+			return nil, fmt.Errorf("instances.records: %w", err)
+		}
+		options.Records = kept
+	case c.Records != "":
+		if kept, err = bolt.Open(c.Records, bolt.Options{Log: env.log}); err != nil {
+			return nil, fmt.Errorf("records: %w", err)
+		}
+	}
+	return kept, nil
+}
+
+// door makes what asks who comes, and what counts that; run keeps it going.
+func (c gatewayConfig) door(env *environment, kept records.Store, options *gateway.Options) (run func(context.Context) error, err error) {
+	holder := "gateway"
+	if c.Instances.Records != "" {
+		holder = ownHolder()
+	}
+	options.Quotas = auth.NewQuotas(c.Auth.Quotas, kept, holder, time.Now)
+	if !c.guarded() {
+		return func(ctx context.Context) error { return options.Quotas.Run(ctx, env.log) }, nil
+	}
+	if options.Guard, err = auth.New(env.ctx, c.Auth); err != nil {
+		return nil, err
+	}
+	var in *auth.SignIn
+	options.SignIn = func(base func(*http.Request) string) (http.Handler, error) {
+		in, err = options.Guard.SignIn(env.ctx, auth.SignInOptions{Base: base, Records: kept, Session: c.Auth.Session, Title: defaults().Service.Title, Log: env.log})
+		return in, err
+	}
+	return func(ctx context.Context) error {
+		group, ctx := errgroup.WithContext(ctx)
+		group.Go(func() error { return options.Quotas.Run(ctx, env.log) })
+		group.Go(func() error { return in.Run(ctx) })
+		return group.Wait()
+	}, nil
 }
 
 // serveGateway listens until the context ends.
-func serveGateway(env *environment, conf gatewayConfig, g *gateway.Gateway, registry *prometheus.Registry) error {
+func serveGateway(env *environment, conf gatewayConfig, g *gateway.Gateway, registry *prometheus.Registry, door func(context.Context) error) error {
 	main, err := net.Listen("tcp", conf.Listen)
 	if err != nil {
 		return err
 	}
 	group, ctx := errgroup.WithContext(env.ctx)
 	group.Go(func() error { return g.Run(ctx) })
+	group.Go(func() error { return door(ctx) })
 	group.Go(func() error { return conf.TLS.serve(ctx, main, g, env.log) })
 	if conf.Metrics != "" {
 		listener, err := net.Listen("tcp", conf.Metrics)

@@ -106,6 +106,9 @@ func newHouse(env *environment, conf config) (h *house, err error) {
 	if err := h.newKeeping(engine, rows.places); err != nil {
 		return nil, err
 	}
+	if err := h.door.open(env.ctx, h.keeping.store, h.keeping.holder, conf.Service.Title, h.baseURL, h.log); err != nil {
+		return nil, err
+	}
 	h.handler, err = h.routes(h.service, coverages, rows.sets, pictures, edr.Rooms{
 		Probes: engine, Coverages: coverages, Catalogue: h.service.Catalogue, Elements: rows.elements, Places: rows.places,
 	})

@@ -81,6 +81,11 @@ func (h *house) holder() string {
 	if h.database == nil {
 		return "serve"
 	}
+	return ownHolder()
+}
+
+// ownHolder names this process among all.
+func ownHolder() string {
 	host, _ := os.Hostname()
 	return fmt.Sprintf("%s/%d/%s", host, os.Getpid(), rand.Text()[:8])
 }

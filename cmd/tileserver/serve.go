@@ -131,6 +131,7 @@ func serve(env *environment, conf config, prepare func() error) error {
 	group.Go(func() error { return h.keeping.run(ctx, h) })
 	group.Go(func() error { return h.prerender(ctx) })
 	group.Go(func() error { return h.heartbeat(ctx) })
+	group.Go(func() error { return h.door.run(ctx, h.log) })
 	if err := group.Wait(); err != nil && !errors.Is(err, context.Canceled) {
 		return err
 	}

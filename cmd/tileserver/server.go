@@ -14,6 +14,7 @@ import (
 	"github.com/labstack/echo/v4/middleware"
 
 	"isobar/answer"
+	"isobar/auth"
 	"isobar/encode"
 	"isobar/gateway"
 	"isobar/geo/tilematrix"
@@ -73,10 +74,11 @@ func (h *house) routes(service *answer.Service, coverages *answer.Coverages, set
 	}, append(h.keeping.parts(), h.asyncPart())...)
 	api.New(hold, about, page, h.baseURL, h.log, parts...).Register(e)
 	getOrHead(e, "/viewer/*", echo.WrapHandler(page))
+	e.Any(auth.SignInPath+"*", echo.WrapHandler(h.door.signIn))
 	getOrHead(e, "/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
 	getOrHead(e, readyPath, h.readyz)
 	getOrHead(e, statusPath, h.status)
-	return e, nil
+	return h.door.limits.Counting(e), nil
 }
 
 // streams tells of answers that are written as they are made: their size is bounded, and a slow client may take its time.
@@ -110,7 +112,7 @@ func open(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r, h := c.Request(), c.Response().Header()
 		h.Set(echo.HeaderAccessControlAllowOrigin, "*")
-		h.Set(echo.HeaderAccessControlExposeHeaders, "ETag, Warning, Link, Location, Content-Bbox, Content-Crs, Content-Datetime, Content-Location, Data-Encoding, Content-Length-Estimate, Values-Scale, Values-Offset")
+		h.Set(echo.HeaderAccessControlExposeHeaders, "ETag, Warning, Link, Location, Content-Bbox, Content-Crs, Content-Datetime, Content-Location, Data-Encoding, Content-Length-Estimate, Values-Scale, Values-Offset, Retry-After, RateLimit, RateLimit-Policy")
 		if r.Method != http.MethodOptions || r.Header.Get(echo.HeaderAccessControlRequestMethod) == "" {
 			return next(c)
 		}
