@@ -219,7 +219,11 @@ func (g *Gateway) broken(w http.ResponseWriter, r *http.Request, err error) {
 		g.refuse(w, r, http.StatusServiceUnavailable, "NoApplicableCode", "", "no server answers now")
 	default:
 		g.log.Warn("request not answered", "method", r.Method, "path", r.URL.Path, "error", err)
-		g.refuse(w, r, http.StatusBadGateway, "NoApplicableCode", "", "the server that has this does not answer")
+		status := http.StatusServiceUnavailable // it may be asked again
+		if !repeatable(r.Method) && !unsent(err) {
+			status = http.StatusBadGateway
+		}
+		g.refuse(w, r, status, "NoApplicableCode", "", "the server that has this does not answer")
 	}
 }
 

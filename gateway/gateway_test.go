@@ -208,6 +208,34 @@ func TestAnAnswerThatBreaksOffIsAskedElsewhere(t *testing.T) {
 	}
 }
 
+func TestAServerThatBreaksOffAloneIsMissedCleanly(t *testing.T) {
+	a := startServer(t, "a", "gfs.t2m", "gfs")
+	a.override = func(w http.ResponseWriter, r *http.Request) bool {
+		if r.UserAgent() != "isobar-gateway" {
+			panic(http.ErrAbortHandler)
+		}
+		return false
+	}
+	h, _ := open(t, nil, a)
+	for _, c := range []struct {
+		method, path, form string
+		status             int
+	}{
+		{http.MethodGet, "/wms?LAYERS=gfs.t2m&REQUEST=GetMap&VERSION=1.3.0", "<ServiceExceptionReport", http.StatusServiceUnavailable},
+		{http.MethodGet, "/collections/gfs/position", `"status":503`, http.StatusServiceUnavailable},
+		{http.MethodPost, "/collections/gfs/position", `"status":502`, http.StatusBadGateway}, // whether it was done is not known
+	} {
+		r, err := http.NewRequest(c.method, h.URL+c.path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res, body := do(t, r)
+		if res.StatusCode != c.status || !strings.Contains(body, c.form) || (res.Header.Get("Retry-After") != "") != (c.status == http.StatusServiceUnavailable) {
+			t.Errorf("%s %s: %s, Retry-After %q, %s", c.method, c.path, res.Status, res.Header.Get("Retry-After"), body)
+		}
+	}
+}
+
 func TestAServerThatIsNotReadyGetsNothing(t *testing.T) {
 	a, b := startServer(t, "a", "gfs.t2m", "gfs"), startServer(t, "b", "gfs.t2m", "gfs")
 	b.ready.Store(false)

@@ -65,7 +65,7 @@ func (b *balancer) RoundTrip(r *http.Request) (*http.Response, error) {
 	if p == nil || len(p.candidates) == 0 {
 		return nil, errNone
 	}
-	repeatable := r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions
+	repeatable := repeatable(r.Method)
 	tried := map[*upstream]bool{}
 	attempts := b.retries + 1
 	if p.seek {
@@ -103,6 +103,11 @@ func (b *balancer) RoundTrip(r *http.Request) (*http.Response, error) {
 		last = errNone
 	}
 	return nil, last
+}
+
+// repeatable tells that a request may be sent twice (RFC 9110 9.2.1).
+func repeatable(method string) bool {
+	return method == http.MethodGet || method == http.MethodHead || method == http.MethodOptions
 }
 
 // again tells that an answer is worth asking another server.
