@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -131,12 +132,20 @@ func (h *house) outage() (seen time.Time, ok bool) {
 	return now.Seen, !now.Reachable
 }
 
-// aged tells in Age how old the state of affairs is while the database is out of reach (RFC 9111 5.1).
+// retryAfter is when a client that is told 503 may come again, in seconds: an outage is over within a second of the database's return.
+const retryAfter = "2"
+
+// aged tells in Age how old the state of affairs is while the database is out of reach (RFC 9111 5.1), and in each 503 when to come again.
 func (h *house) aged(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		if seen, out := h.outage(); out {
 			c.Response().Header().Set("Age", strconv.Itoa(int(time.Since(seen).Seconds())))
 		}
+		c.Response().Before(func() {
+			if h := c.Response().Header(); c.Response().Status == http.StatusServiceUnavailable && h.Get("Retry-After") == "" {
+				h.Set("Retry-After", retryAfter)
+			}
+		})
 		return next(c)
 	}
 }
