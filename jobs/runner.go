@@ -23,7 +23,7 @@ type Options struct {
 	Queue     int           // jobs that may wait; 0: 1000
 	Keep      time.Duration // how long jobs that are done are kept, and their results; 0: a day
 	MaxResult int           // bytes; 0: MaxResult
-	Lease     time.Duration // after how long another process takes over what a dead one did; 0: 10 seconds
+	Lease     time.Duration // after how long another process takes over what a dead one did; 0: 6 seconds
 	Clock     func() time.Time
 	Log       *slog.Logger
 	// Holder names this process among those that share the store; "": a name of its own. One that comes back with the name that it had
@@ -56,7 +56,7 @@ type Runner struct {
 // New makes a runner of the processes that works are by name; Run lets it work.
 func New(store records.Store, works map[string]Work, o Options) *Runner {
 	o.Workers, o.Queue, o.MaxResult = orUsual(o.Workers, 2), orUsual(o.Queue, 1000), orUsual(o.MaxResult, MaxResult)
-	o.Keep, o.Lease = orUsual(o.Keep, 24*time.Hour), orUsual(o.Lease, 10*time.Second)
+	o.Keep, o.Lease = orUsual(o.Keep, 24*time.Hour), orUsual(o.Lease, 6*time.Second)
 	if o.Holder == "" {
 		o.Holder = rand.Text()
 	}
@@ -161,7 +161,7 @@ func (r *Runner) Run(ctx context.Context) error {
 	defer all.Wait()
 	all.Go(func() { _ = r.sender.Run(ctx) })
 	marks, states := r.store.Changes(ctx, openKind), r.store.Changes(ctx, jobKind)
-	look := time.NewTicker(r.o.Lease / 2) // for what a dead process left
+	look := time.NewTicker(r.o.Lease / 4) // for what a dead process left
 	defer look.Stop()
 	for {
 		if err := r.begin(ctx, &all); err != nil && ctx.Err() == nil {

@@ -45,7 +45,7 @@ type Options struct {
 	Log        *slog.Logger
 	Now        func() time.Time
 	Holder     string        // names this process among those of the store, one of which does the work; "": a name of its own
-	Lease      time.Duration // after how long another goes on where a dead one was; 0: 10 seconds
+	Lease      time.Duration // after how long another goes on where a dead one was; 0: 6 seconds
 }
 
 // withUsual fills in what may be left out.
@@ -63,7 +63,7 @@ func (o Options) withUsual() Options {
 		o.Holder = rand.Text()
 	}
 	if o.Lease == 0 {
-		o.Lease = 10 * time.Second
+		o.Lease = 6 * time.Second
 	}
 	return o
 }

@@ -41,7 +41,7 @@ type Options struct {
 	Timeout time.Duration // of one try; 0: 15 seconds
 	First   time.Duration // wait after the first try, twice as long after each; 0: a second
 	Life    time.Duration // how long a message is tried; 0: a day
-	Lease   time.Duration // after how long another process goes on with what this one left; 0: 10 seconds
+	Lease   time.Duration // after how long another process goes on with what this one left; 0: 6 seconds
 	Client  *http.Client  // nil: that of Hosts
 }
 
@@ -70,7 +70,7 @@ func New(o Options) *Sender {
 	set(&o.Timeout, 15*time.Second)
 	set(&o.First, time.Second)
 	set(&o.Life, 24*time.Hour)
-	set(&o.Lease, 10*time.Second)
+	set(&o.Lease, 6*time.Second)
 	if o.Holder == "" {
 		o.Holder = rand.Text()
 	}
