@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/goccy/go-yaml"
 	"github.com/labstack/echo/v4"
 
 	"isobar/auth"
@@ -175,3 +177,15 @@ func TestRulesOfCollectionsHoldForAllServices(t *testing.T) {
 		}
 	}
 }
+
+// configOf reads rows.
+func configOf(t *testing.T, text string) (c auth.Config) {
+	t.Helper()
+	if err := yaml.Unmarshal([]byte(text), &c); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// b64 is bytes as the hashes of passwords have them.
+func b64(b []byte) string { return base64.RawStdEncoding.EncodeToString(b) }
