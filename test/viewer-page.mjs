@@ -1,63 +1,8 @@
 // What people do with the viewer, by mouse and keyboard in Chromium, on the demo: what is shown is compared with the services' own answers.
-import { chromium } from 'playwright-core';
-import { createRequire } from 'node:module';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
-
-const { BASE } = process.env;
-const args = ['--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist'];
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args });
-const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const troubles = [];
-let passed = 0, failed = 0;
-function check(ok, sentence) {
-  ok ? passed++ : failed++;
-  console.log(`${ok ? 'ok   ' : 'FAIL '} ${sentence}`);
-}
-
-async function open(hash, { base = BASE, expected = [], prepare, ...options } = {}) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: 'light', locale: 'en-GB', ...options });
-  const page = await context.newPage(), seen = [];
-  page.setDefaultTimeout(30e3);
-  const fine = text => expected.some(e => text.includes(e));
-  page.on('pageerror', e => troubles.push(`${hash}: ${e.message}`));
-  page.on('console', m => { if (m.type() === 'error' && !fine(m.text())) troubles.push(`${hash}: ${m.text()}`); });
-  page.on('request', r => {
-    seen.push(r.url());
-    if (!/^(data|blob):/.test(r.url()) && !r.url().startsWith(base)) troubles.push(`${hash}: asks elsewhere: ${r.url()}`);
-  });
-  page.on('response', r => { if (r.status() >= 400 && !fine(r.url())) troubles.push(`${hash}: ${r.status()} ${r.url()}`); });
-  await prepare?.(page);
-  await page.goto(`${base}/${hash}`);
-  page.seen = seen;
-  return page;
-}
-const rest = async page => {
-  await page.waitForFunction(() => document.getElementById('instant').ariaBusy === 'false', null, { timeout: 60e3 });
-  await page.waitForTimeout(150);
-};
-const hash = page => new URLSearchParams(new URL(page.url()).hash.slice(1));
-const json = async path => (await fetch(`${BASE}/${path}`)).json();
-async function violations(page) {
-  await page.evaluate(axe);
-  const r = await page.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
-  return r.violations.map(v => `${v.id}: ${v.nodes.slice(0, 3).map(n => n.target.join(' ')).join('; ')}`);
-}
-async function accessible(page, what) {
-  const all = await violations(page);
-  check(all.length === 0, `axe finds nothing wrong with ${what}${all.length ? `: ${all.join(' | ')}` : ''}`);
-}
-/** look is the map's picture at a grid of places. */
-const look = page => page.evaluate(() => {
-  const small = Object.assign(document.createElement('canvas'), { width: 40, height: 25 }), pen = small.getContext('2d');
-  for (const c of document.querySelectorAll('#map .ol-layer canvas, #map canvas.ol-layer')) {
-    if (!c.width) continue;
-    pen.globalAlpha = Number(c.parentNode.style.opacity || c.style.opacity || 1);
-    pen.drawImage(c, 0, 0, 40, 25);
-  }
-  return small.toDataURL();
-});
+import { BASE, accessible, browser, check, finish, hash, json, look, open, rest } from './viewer-lib.mjs';
 
 // ---- the first map
 
@@ -351,8 +296,4 @@ check(true, 'all works under a path');
 await page.context().close();
 proxy.close();
 
-check(troubles.length === 0, `${troubles.length} console errors, failed requests, and requests to elsewhere`);
-for (const t of troubles.slice(0, 12)) console.log(`      ${t}`);
-console.log(`${passed} passed, ${failed} failed`);
-await Promise.race([browser.close(), new Promise(done => setTimeout(done, 10e3))]); // Chromium may take its time to end
-process.exit(failed ? 1 : 0);
+await finish();

@@ -14,7 +14,15 @@ if [ "${ONLY:-play}" = play ]; then
 fi
 [ "${ONLY:-}" = play ] || serve demo
 if [ "${ONLY:-page}" = page ]; then
-  (cd "$work/judge" && BASE=$BASE node viewer-page.mjs) | tee -a "$work/lines" || bad=1
+  demo=$BASE
+  mkdir "$work/files"
+  cp "$root"/cmd/tileserver/samples/*natl*.grib1 "$work/files/"
+  python3 "$root/test/viewer-run.py" "$work"/files/*.grib1 "$work/files/later.grib1" 6
+  serve serve "$work/files" --data "$work/runs"
+  for suite in page compare; do
+    (cd "$work/judge" && BASE=$demo RUNS=$BASE node viewer-$suite.mjs) | tee -a "$work/lines" || bad=1
+  done
+  BASE=$demo
 fi
 if [ "${ONLY:-guides}" = guides ]; then
   (cd "$work/judge" && BASE=$BASE GUIDES=$root/docs/guides node viewer-guides.mjs) | tee -a "$work/lines" || bad=1

@@ -5,11 +5,11 @@ import { makeDrawing } from './draw.js';
 import { makeMap } from './map.js';
 import { valueAt } from './numbers.js';
 import { makeFlow } from './flow.js';
-import { flow, flowOf, forgetRuns, initialTime, know, learnRuns, nearest, picture, pictures } from './pictures.js';
+import { flow, flowOf, forgetRuns, initialTime, know, learnRuns, nearest, otherPicture, picture, pictures } from './pictures.js';
 import { makePanel } from './point.js';
 import { makeShare } from './share.js';
 import { makeStations } from './stations.js';
-import { active, address, entry, look, recall } from './state.js';
+import { active, address, entry, look, modes, recall, second } from './state.js';
 import { label, makeTimebar } from './timebar.js';
 import { converter, digits, unitsOf } from './units.js';
 import { language, languages, learn, speak, t } from './words.js';
@@ -31,11 +31,35 @@ const guarded = act => async (...all) => {
 
 const remember = () => history.replaceState(null, '', `#${address()}`);
 const bar = makeTimebar({
-  show: (time, then) => { remember(); return view.show(pictures(time), () => { then(); shown(time); }); },
-  preload: time => view.preload(pictures(time)),
+  show: (time, then) => { remember(); return stage(time, () => { then(); shown(time); }); },
+  preload: time => parts(time).forEach(([map, all]) => map.preload(all)),
 });
+
+/** parts is which pictures each map shows at a time. */
+function parts(time) {
+  const beside = compare?.beside(), other = [otherPicture(time)].filter(Boolean);
+  return beside ? [[view, pictures(time)], [beside, other]] : [[view, [...other, ...pictures(time)]]];
+}
+
+let staged = 0;
+/** stage puts a time's pictures on screen, on all maps at once, when all are there; then() is called before the browser draws its next frame, and
+ *  never if others were asked for meanwhile. */
+async function stage(time, then) {
+  const mine = ++staged, put = await Promise.all(parts(time).map(([map, all]) => map.ready(all)));
+  if (mine !== staged) return;
+  for (const now of put) now();
+  then();
+}
+
+let compare = null; // read when it is first wanted
+async function comparing() {
+  const { makeCompare } = await import('./compare.js');
+  compare ??= makeCompare({ view, attend, all: () => house.all, dark: () => darkNow(), moved: remember, changed: guarded(() => changed('compare')) });
+  return compare;
+}
+for (const mode of modes) $(`${mode}Button`).onclick = guarded(async () => (await comparing()).choose(mode));
 const choices = makeChoices({
-  all: () => house.all, fade: e => { const p = picture(e, look.time); if (p) view.fade(p); remember(); },
+  all: () => house.all, fade: e => fade(e),
   choose: guarded(layer => choose(layer)), add: guarded(layer => put(layer)), changed: guarded(kind => changed(kind)),
 });
 
@@ -43,6 +67,14 @@ const panel = makePanel({
   all: () => house.all, offers: () => house.offers, places: () => house.places, dark: () => darkNow(), mark: drawing.mark, found: drawing.found,
   go: guarded(ms => { bar.play(false); return bar.go(nearest(bar.times(), ms)); }), closed: () => { remember(); $('map').focus({ preventScroll: true }); },
 });
+
+/** fade shows a layer as far seen through as it is to be, and what is compared with it alike. */
+function fade(e) {
+  const p = picture(e, look.time), other = e === active() && otherPicture(look.time);
+  if (p) view.fade(p);
+  if (other) (compare?.beside() ?? view).fade(other);
+  remember();
+}
 
 /** choose replaces the active layer; what it can keep of the old one's choices it keeps. */
 async function choose(layer) {
@@ -70,7 +102,8 @@ async function changed(kind) {
   legend();
   $('flowButton').hidden = !flowOf(house.all);
   bar.read();
-  if (kind !== 'active') await bar.go(look.time);
+  if (look.compare) await (await comparing()).arrange();
+  if (kind !== 'active' || look.compare) await bar.go(look.time);
   remember();
 }
 
@@ -103,12 +136,18 @@ function legend() {
   if (unit) q.set('UNITS', unit);
   $('legendImage').src = `wms?${q}`;
   $('legend').hidden = false;
+  const other = second(), same = !other || (other.layer.unit === layer.unit && other.style === style && other.layer.shown === layer.shown);
+  $('legendOther').hidden = same;
+  if (!same) {
+    Object.assign($('legendOther'), { src: `wms?${new URLSearchParams({ ...Object.fromEntries(q), LAYER: other.layer.name, STYLE: other.style, UNITS: '' })}` });
+  }
 }
 
 /** shown is called when a time's pictures have come on screen. */
 function shown() {
   trouble('');
   describe();
+  compare?.tell();
   if (!bar.playing()) panel.refresh();
   guarded(() => wind.show(flow(house.all, look.time)))();
   guarded(sites)();
@@ -129,7 +168,6 @@ function sites() {
 
 // ---- the panel of numbers
 
-view.map.on('singleclick', e => { if (!drawing.busy()) { panel.at(stations.at(e.pixel)?.lonlat ?? view.toLonLat(e.coordinate)); remember(); } });
 $('map').addEventListener('keydown', e => {
   if (e.key === 'Enter') { panel.at(view.toLonLat(view.map.getView().getCenter())); remember(); }
 });
@@ -166,24 +204,40 @@ const room = () => (innerWidth > 700 ? [30, 60, 90, 300] : [60, 10, 130, 10]);
 // ---- the value under the pointer
 
 let waiting = 0, turn = 0;
-async function hover(e) {
-  const mine = ++turn, layer = active(), p = layer && picture(layer, look.time);
-  const v = p && await valueAt(p.name, p.query, view.toLonLat(e.coordinate), view.map.getView().getZoom());
+/** chip writes the value of a layer at a place beside the pointer. */
+async function chip(id, e, at, pixel, time, mine) {
+  const p = e && picture(e, time), v = p && await valueAt(p.name, p.query, view.toLonLat(at), view.map.getView().getZoom());
   if (mine !== turn) return;
-  $('value').hidden = !v;
+  $(id).hidden = !v;
   if (!v) return;
-  layer.layer.unit ??= v.unit;
-  const u = converter(v.unit, layer.unit || layer.layer.shown);
-  $('value').textContent = `${digits(u.of(v.value))} ${u.label}`;
-  Object.assign($('value').style, { left: `${e.pixel[0]}px`, top: `${e.pixel[1]}px` });
+  e.layer.unit ??= v.unit;
+  const u = converter(v.unit, e.unit || e.layer.shown);
+  $(id).textContent = `${digits(u.of(v.value))} ${u.label}`;
+  Object.assign($(id).style, { left: `${pixel[0]}px`, top: `${pixel[1]}px` });
 }
-const hide = () => { clearTimeout(waiting); turn++; $('value').hidden = true; };
-view.map.on('pointermove', e => {
-  clearTimeout(waiting);
-  if (e.dragging || !active()) hide();
-  else waiting = setTimeout(guarded(() => hover(e)), 30);
-});
-view.map.getViewport().addEventListener('mouseleave', hide);
+/** hover tells the values under the pointer: with two maps on both, under a divider those of its side. */
+function hover({ coordinate, pixel }) {
+  const mine = ++turn, other = second(), [x, y] = pixel, beside = compare?.beside();
+  if (beside) {
+    const half = view.map.getSize()[0];
+    return Promise.all([chip('value', active(), coordinate, pixel, look.time, mine), chip('valueOther', other, coordinate, [x + half, y], other?.time || look.time, mine)]);
+  }
+  $('valueOther').hidden = true;
+  return other && x > look.split * innerWidth ? chip('value', other, coordinate, pixel, other.time || look.time, mine) : chip('value', active(), coordinate, pixel, look.time, mine);
+}
+const hide = () => { clearTimeout(waiting); turn++; $('value').hidden = $('valueOther').hidden = true; };
+
+/** attend listens to the pointer over a map. */
+function attend(map) {
+  map.on('pointermove', e => {
+    clearTimeout(waiting);
+    if (e.dragging || !active()) hide();
+    else waiting = setTimeout(guarded(() => hover(e)), 30);
+  });
+  map.on('singleclick', e => { if (!drawing.busy()) { panel.at(stations.at(e.pixel)?.lonlat ?? view.toLonLat(e.coordinate)); remember(); } });
+  map.getViewport().addEventListener('mouseleave', hide);
+}
+attend(view.map);
 
 // ---- copy as
 
@@ -202,6 +256,7 @@ const darkNow = () => (look.theme ? look.theme === 'dark' : dark.matches);
 function paint() {
   document.documentElement.dataset.theme = darkNow() ? 'dark' : 'light';
   view.paint(darkNow());
+  compare?.beside()?.paint(darkNow());
 }
 dark.onchange = () => { paint(); legend(); };
 
@@ -215,6 +270,7 @@ function settings() {
     look.projection = code;
     panel.close();
     await view.project(code);
+    await compare?.arrange();
     await bar.go(look.time);
   });
   options('places', [['', t('none')], ...house.places.map(p => [p.id, p.title])], look.places, id => { look.places = id; remember(); return sites(); });
@@ -232,6 +288,7 @@ function say(to) {
   choices.stack();
   describe();
   choosable();
+  compare?.speak();
   Object.assign($('instant'), { textContent: label(look.time) });
 }
 
@@ -268,6 +325,7 @@ async function take(all) {
   know(all);
   forgetRuns();
   look.layers = look.layers.map(e => ({ e, now: all.find(l => l.name === e.layer.name) })).filter(x => x.now).map(({ e, now }) => entry(now, e));
+  if (look.other) look.other.layer = all.find(l => l.name === look.other.layer.name) ?? active().layer;
   await changed('layers');
 }
 $('decline').onclick = () => { $('offer').hidden = true; };

@@ -22,11 +22,11 @@ export async function places() {
   return all.collections.filter(c => c.itemType === 'feature').map(c => ({ id: c.id, title: c.title }));
 }
 
-/** instances() resolves to the steps of each run of a layer, the newest run first: Map(run -> Set(times)). */
+/** instances() resolves to the steps of each run of a layer, the newest run first: Map(run -> Set(times)). The view of each time's freshest is no run. */
 export async function instances(name) {
   const answer = await fetch(`collections/${name}/instances?f=json`);
   if (!answer.ok) throw new Error(`${answer.status} for the runs of ${name}`);
-  const all = (await answer.json()).instances.map(i => [i.id, new Set((i.extent?.temporal?.values ?? []).flatMap(expand))]);
+  const all = (await answer.json()).instances.filter(i => i.id !== 'best').map(i => [i.id, new Set((i.extent?.temporal?.values ?? []).flatMap(expand))]);
   return new Map(all.sort((a, b) => (a[0] < b[0] ? 1 : -1)));
 }
 

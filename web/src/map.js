@@ -8,12 +8,14 @@ const finer = 3.6; // the zoom from which coasts are drawn finely
 /** tileURL is where a picture's tiles are, {z}/{x}/{y} left open. picture: {name, query}. */
 export const tileURL = (p, ratio = '') => `xyz/${p.name}/{z}/{x}/{y}${ratio}.png?${p.query}`;
 
-/** makeMap draws into the element. */
-export function makeMap(target) {
+/** makeMap draws into the element. leader: another map, whose place, zoom and projection this one has, and no buttons of its own. */
+export function makeMap(target, leader) {
   const base = makeBase();
-  const map = new ol.Map({ target, layers: base.layers, controls: ol.control.defaults.defaults({ attribution: false, rotate: false }).extend([new ol.control.ScaleLine()]), view: viewOf('EPSG:3857') });
+  const controls = leader ? [] : ol.control.defaults.defaults({ attribution: false, rotate: false }).extend([new ol.control.ScaleLine()]);
+  const map = new ol.Map({ target, layers: base.layers, controls, view: leader?.map.getView() ?? viewOf('EPSG:3857') });
   const frames = new Map(); // key -> layer, oldest first
-  const keyOf = p => `${p.name} ${p.query}`;
+  const keyOf = p => `${p.name} ${p.query} ${p.side ?? ''}`;
+  let split = null; // where side a ends and side b begins, as a part of the width; null: nothing is cut
   let code = 'EPSG:3857', dark = false, current = new Set(), visible = new Set(), asked = 0, begun = false; // begun: the first map is there, so there is time for fine coasts
 
   function viewOf(c, at) {
@@ -33,12 +35,27 @@ export function makeMap(target) {
     let layer = frames.get(key);
     if (!layer) {
       layer = new ol.layer.Tile({ source: source(p), opacity: 0, zIndex: 5 });
+      layer.on('prerender', e => cut(e, p.side));
+      layer.on('postrender', e => split !== null && e.context.restore());
       map.addLayer(layer);
     }
     frames.delete(key);
     frames.set(key, layer);
     return layer;
   }
+
+  /** cut keeps a picture to its side of the divider. */
+  function cut(e, side) {
+    if (split === null) return;
+    const { context } = e, [width, height] = map.getSize(), at = split * width, [from, to] = side === 'b' ? [at, width] : [0, at];
+    const corners = [[from, 0], [to, 0], [to, height], [from, height]].map(c => ol.render.getRenderPixel(e, c));
+    context.save();
+    context.beginPath();
+    corners.forEach(([x, y], i) => (i ? context.lineTo(x, y) : context.moveTo(x, y)));
+    context.closePath();
+    context.clip();
+  }
+  const divide = to => { split = to; map.render(); };
 
   function evict(most) {
     for (const [key, l] of frames) {
@@ -49,25 +66,22 @@ export function makeMap(target) {
     }
   }
 
-  /** show puts pictures on screen, the uppermost first, once the tiles of all are there; those before stay until then. then() is called when
-   *  they are, before the browser draws its next frame, and never if others were asked for meanwhile. */
-  function show(pictures, then) {
+  /** ready resolves to what puts pictures on screen, the uppermost first, once the tiles of all are there; those before stay until it is called. It
+   *  does nothing if others were asked for meanwhile. */
+  function ready(pictures) {
     const turn = ++asked;
     current = new Set(pictures.map(keyOf));
     const layers = pictures.map(frame);
     evict(kept * Math.max(pictures.length, 1));
     return new Promise(done => {
-      map.once('rendercomplete', () => {
-        if (turn === asked) {
-          visible = current;
-          for (const l of frames.values()) l.setOpacity(0);
-          layers.forEach((l, i) => { l.setZIndex(5 + layers.length - i); l.setOpacity(pictures[i].opacity / 100); });
-          map.renderSync(); // now, not in some frame to come: picture and label change together
-          then();
-          if (!begun) { begun = true; ground(); }
-        }
-        done();
-      });
+      map.once('rendercomplete', () => done(() => {
+        if (turn !== asked) return;
+        visible = current;
+        for (const l of frames.values()) l.setOpacity(0);
+        layers.forEach((l, i) => { l.setZIndex(5 + layers.length - i); l.setOpacity(pictures[i].opacity / 100); });
+        map.renderSync(); // now, not in some frame to come: picture and label change together
+        if (!begun) { begun = true; ground(); }
+      }));
       for (const l of layers) l.changed();
       map.render();
     });
@@ -85,7 +99,8 @@ export function makeMap(target) {
     current = visible = new Set();
     code = to;
     const p = projections[to];
-    map.setView(viewOf(to, at ?? (was !== to && !p.near && !projections[was].near ? { centre: ol.proj.fromLonLat(centre, to), zoom: old.getZoom() } : undefined)));
+    if (leader) map.setView(leader.map.getView());
+    else map.setView(viewOf(to, at ?? (was !== to && !p.near && !projections[was].near ? { centre: ol.proj.fromLonLat(centre, to), zoom: old.getZoom() } : undefined)));
     await ground();
   }
 
@@ -102,5 +117,5 @@ export function makeMap(target) {
   }
   /** metres is how many metres of the ground a pixel is, in the middle of the map. */
   const metres = () => ol.proj.getPointResolution(code, map.getView().getResolution(), map.getView().getCenter(), 'm');
-  return { map, metres, show, preload: ps => ps.forEach(frame), fade, fit, project, paint, code: () => code, toLonLat: at => ol.proj.toLonLat(at, code), fromLonLat: at => ol.proj.fromLonLat(at, code) };
+  return { map, metres, ready, divide, preload: ps => ps.forEach(frame), fade, fit, project, paint, code: () => code, toLonLat: at => ol.proj.toLonLat(at, code), fromLonLat: at => ol.proj.fromLonLat(at, code) };
 }

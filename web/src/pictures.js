@@ -1,11 +1,11 @@
 // From what is chosen to what is asked for: each layer's step nearest to the time, its run, and the query of its picture.
 import { instances, iso } from './capabilities.js';
-import { active, look } from './state.js';
+import { active, look, second } from './state.js';
 
 const runs = new Map(); // layer's name -> Map(run -> Set(times)), of layers that have several
 
 /** learnRuns reads which steps each run of the shown layers has. */
-export const learnRuns = () => Promise.all(look.layers.filter(e => e.layer.runs.length > 1 && !runs.has(e.layer.name)).map(async e => runs.set(e.layer.name, await instances(e.layer.name))));
+export const learnRuns = () => Promise.all([...look.layers, ...(second() ? [second()] : [])].filter((e, i, all) => all.findIndex(o => o.layer === e.layer) === i).filter(e => e.layer.runs.length > 1 && !runs.has(e.layer.name)).map(async e => runs.set(e.layer.name, await instances(e.layer.name))));
 
 /** forgetRuns is for when the catalogue has changed. */
 export const forgetRuns = () => runs.clear();
@@ -51,6 +51,12 @@ export function picture(e, time) {
 
 /** pictures is those of all shown layers, and barbs where particles may not move. */
 export const pictures = time => [barbs(time), ...look.layers.map(e => picture(e, time))].filter(Boolean);
+
+/** otherPicture is that of what is compared, on the other side: null if nothing is, or it has none at the time. */
+export function otherPicture(time) {
+  const e = second(), p = e && picture(e, e.time || time);
+  return p && { ...p, side: 'b' };
+}
 
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
 

@@ -5,7 +5,12 @@
 export const look = {
   layers: [], active: 0, time: '', projection: 'EPSG:3857', centre: null, zoom: null,
   point: null, particles: false, places: '', zone: 'utc', theme: '', lang: '',
+  compare: '', split: 0.5, other: null,
 };
+
+/** modes are how two pictures can be compared: look.compare is one of them, or ''. look.other is then what the second one shows, {layer, run, time}:
+ *  run '' follows the newest, time '' is the time of the first. look.split is where the divider stands. */
+export const modes = ['swipe', 'beside'];
 
 /** entry is one layer of the view, as it is chosen first. */
 export const entry = (layer, kept = {}) => ({
@@ -19,6 +24,9 @@ export const entry = (layer, kept = {}) => ({
 });
 
 export const active = () => look.layers[look.active];
+
+/** second is the entry of what is compared with the active layer, in the same style and level where it has them. */
+export const second = () => (look.compare && look.other && active() ? { ...entry(look.other.layer, { ...active(), run: look.other.run }), time: look.other.time } : null);
 
 const projections = { mercator: 'EPSG:3857', north: 'EPSG:3995', south: 'EPSG:3031', europe: 'EPSG:3035', plain: 'EPSG:4326' };
 const named = code => Object.keys(projections).find(n => projections[n] === code);
@@ -43,6 +51,13 @@ export function address() {
   if (look.centre) { q.set('at', look.centre.map(v => v.toFixed(3)).join()); q.set('z', look.zoom.toFixed(2)); }
   if (look.point) q.set('point', look.point.map(v => v.toFixed(4)).join());
   if (look.particles) q.set('particles', '1');
+  if (look.compare && look.other) {
+    q.set('compare', look.compare);
+    q.set('with', look.other.layer.name);
+    if (look.other.run) q.set('withrun', look.other.run);
+    if (look.other.time) q.set('withtime', look.other.time);
+    if (look.split !== 0.5) q.set('split', Math.round(look.split * 100));
+  }
   for (const key of ['places', 'theme', 'lang']) if (look[key]) q.set(key, look[key]);
   if (look.zone !== 'utc') q.set('zone', look.zone);
   return q.toString().replaceAll('%3A', ':').replaceAll('%2C', ',').replaceAll('%2F', '/');
@@ -72,6 +87,10 @@ export function recall(hash, all) {
   look.point = numbers('point', 2);
   look.particles = q.get('particles') === '1';
   look.places = q.get('places') ?? '';
+  const other = all.find(l => l.name === q.get('with')), split = Number(q.get('split') ?? NaN);
+  look.compare = other && modes.includes(q.get('compare')) ? q.get('compare') : '';
+  look.other = look.compare ? { layer: other, run: other.runs.includes(q.get('withrun')) ? q.get('withrun') : '', time: q.get('withtime') ?? '' } : null;
+  look.split = split >= 0 && split <= 100 ? split / 100 : 0.5;
   look.zone = q.get('zone') === 'local' ? 'local' : 'utc';
   look.theme = ['light', 'dark'].includes(q.get('theme')) ? q.get('theme') : '';
   look.lang = q.get('lang') ?? '';
