@@ -56,6 +56,7 @@ type Field struct {
 	Grid    grid.Grid
 	Values  []float32 // len == Grid.Len()
 	Packing *Packing  // nil: the values were not quantised, or no longer are
+	Quantum float64   // without a Packing: the step, in the element's unit, in which their source told them; 0: not known
 	// Original is the message that the values were read from, if it says exactly them; nil: none is kept.
 	Original *Original
 }

@@ -76,20 +76,28 @@ func (p *part) run() runName { return runName{p.key.Model, p.key.Run} }
 // last is the message that is served.
 func (p *part) last() *decode.Message { return p.among[len(p.among)-1] }
 
-// values unpacks the part into dst, in the element's unit, and tells whether the source's packing still holds. Of several
-// messages with one key the last is served.
-func (p *part) values(dst []float32) (*field.Packing, error) {
+// steps are how the source quantised values: its packing if that still holds, else the quantum that it had, in the element's unit.
+type steps struct {
+	packing *field.Packing
+	quantum float64
+}
+
+// step is how far apart the values are that the source could tell; 0: not known.
+func (s steps) step() float64 { return (&field.Field{Packing: s.packing, Quantum: s.quantum}).Step() }
+
+// values unpacks the part into dst, in the element's unit. Of several messages with one key the last is served.
+func (p *part) values(dst []float32) (steps, error) {
 	m := p.last()
 	if err := unpack(m, dst); err != nil {
-		return nil, err
+		return steps{}, err
 	}
 	if p.convert == (elements.Conversion{Scale: 1}) {
-		return m.Packing, nil
+		return steps{packing: m.Packing}, nil
 	}
 	for k, v := range dst {
 		dst[k] = float32(float64(v)*p.convert.Scale + p.convert.Offset)
 	}
-	return nil, nil
+	return steps{quantum: m.Packing.Quantum() * math.Abs(p.convert.Scale)}, nil
 }
 
 // disagree tells whether the part's messages hold different values, given those of the last. A message that can't be unpacked

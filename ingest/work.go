@@ -8,7 +8,7 @@ import (
 
 // work unpacks, converts, turns and puts one field or a wind.
 func (b *batch) work(w *writer, parts []*part) {
-	values, packings := make([][]float32, len(parts)), make([]*field.Packing, len(parts))
+	values, told := make([][]float32, len(parts)), make([]steps, len(parts))
 	for k, p := range parts {
 		values[k] = b.buffers.get(p.grid.Len())
 		defer b.buffers.put(values[k])
@@ -16,7 +16,7 @@ func (b *batch) work(w *writer, parts []*part) {
 			return
 		}
 		var ok bool
-		if packings[k], ok = b.unpack(p, values[k]); !ok {
+		if told[k], ok = b.unpack(p, values[k]); !ok {
 			b.giveBack(parts, k)
 			return
 		}
@@ -29,10 +29,11 @@ func (b *batch) work(w *writer, parts []*part) {
 			u, v = v, u
 		}
 		b.turner.turn(parts[0].grid, u, v)
-		packings = make([]*field.Packing, 2)
+		finer := min(told[0].step(), told[1].step())
+		told[0], told[1] = steps{quantum: finer}, steps{quantum: finer}
 	}
 	for k, p := range parts {
-		f := &field.Field{Key: p.key, Grid: p.grid, Values: values[k], Packing: packings[k]}
+		f := &field.Field{Key: p.key, Grid: p.grid, Values: values[k], Packing: told[k].packing, Quantum: told[k].quantum}
 		if b.options.Originals && !turned {
 			f.Original = b.original(p)
 		}
@@ -65,15 +66,15 @@ func (b *batch) original(p *part) *field.Original {
 }
 
 // unpack writes the values of the part's last message that can be read.
-func (b *batch) unpack(p *part, values []float32) (packing *field.Packing, ok bool) {
+func (b *batch) unpack(p *part, values []float32) (told steps, ok bool) {
 	for {
-		packing, err := p.values(values)
+		told, err := p.values(values)
 		if err == nil {
-			return packing, true
+			return told, true
 		}
 		b.fail(p.from, p.last().Number, p.last().Offset, err)
 		if len(p.among) == 1 {
-			return nil, false
+			return steps{}, false
 		}
 		p.among = p.among[:len(p.among)-1]
 	}

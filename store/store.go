@@ -51,10 +51,11 @@ type Info struct {
 	Grid           grid.Grid
 	Min, Max, Mean float64 // of the values that are not missing; NaN if all are
 	Missing        int
-	MaxLevel       int    // coarsest level of the field's pyramid
-	ETag           string // changes when the field's content does, its original included
-	Original       string // format of the original message that is kept of it; "": none is
-	OriginalBytes  int    // length of that
+	Quantum        float64 // how far apart the values are that their source could tell (field.Step); 0: not known
+	MaxLevel       int     // coarsest level of the field's pyramid
+	ETag           string  // changes when the field's content does, its original included
+	Original       string  // format of the original message that is kept of it; "": none is
+	OriginalBytes  int     // length of that
 }
 
 // Snapshot is an immutable published state.

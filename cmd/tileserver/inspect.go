@@ -53,6 +53,7 @@ type inspection struct {
 	Min        *float64      `json:"min"`
 	Max        *float64      `json:"max"`
 	Mean       *float64      `json:"mean"`
+	Quantum    float64       `json:"quantum,omitempty"` // how far apart the values are that the packing can tell
 	Points     []inspected   `json:"points,omitempty"`
 }
 
@@ -228,6 +229,7 @@ func (i *inspector) field(name string, m *decode.Message) *inspection {
 		return f
 	}
 	f.measure(values)
+	f.Quantum = m.Packing.Quantum()
 	for _, at := range i.at {
 		if at >= 0 && at < h.Points {
 			f.Points = append(f.Points, point(m, values, at))

@@ -251,12 +251,14 @@ func TestRecordsComeBack(t *testing.T) {
 	one.Seal("grid", []byte("directory"))
 	two := &Record{Key: field.Key{}, Min: math.NaN(), Max: math.NaN(), Mean: math.NaN()}
 	two.Seal("", nil)
-	block := AppendBlock(AppendBlock(nil, []*Record{one}), []*Record{two, one})
+	three := &Record{Key: benchKey(2), Min: 0, Max: 1, Mean: 0.5, Scaling: Scaling{}.Told(0.036)}
+	three.Seal("grid", nil)
+	block := AppendBlock(AppendBlock(nil, []*Record{one}), []*Record{two, one, three})
 	var got []*Record
 	if err := ParseBlocks(block, map[string]string{}, func(r *Record) { got = append(got, r) }); err != nil {
 		t.Fatal(err)
 	}
-	for i, want := range []*Record{one, two, one} {
+	for i, want := range []*Record{one, two, one, three} {
 		if fmt.Sprintf("%+v", *got[i]) != fmt.Sprintf("%+v", *want) {
 			t.Errorf("record %d is %+v, want %+v", i, *got[i], *want)
 		}

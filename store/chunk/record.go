@@ -132,11 +132,13 @@ const (
 	flagOriginal  = 2 // an original is told of at the record's end
 )
 
+// appendScaling writes a scaling; the step of what is not quantised stands where the reference would. There was a 0 before steps were kept.
 func appendScaling(out []byte, s Scaling, flags byte) []byte {
+	reference := s.Step
 	if s.Quantised {
-		flags |= flagQuantised
+		flags, reference = flags|flagQuantised, s.Reference
 	}
-	out = appendFloat(append(out, flags), s.Reference)
+	out = appendFloat(append(out, flags), reference)
 	return binary.AppendVarint(binary.AppendVarint(out, int64(s.Binary)), int64(s.Decimal))
 }
 
@@ -238,9 +240,11 @@ func (p *parser) scaling(s *Scaling) (flags byte) {
 		flags = first[0]
 	}
 	s.Quantised = flags&flagQuantised != 0
-	s.Reference = p.float()
+	if s.Reference = p.float(); !s.Quantised {
+		s.Reference, s.Step = 0, s.Reference
+	}
 	s.Binary, s.Decimal = int(p.integer()), int(p.integer())
-	if !mild(s.Binary) || !mild(s.Decimal) || flags > flagQuantised|flagOriginal {
+	if !mild(s.Binary) || !mild(s.Decimal) || !(s.Step >= 0 && s.Step <= math.MaxFloat64) || flags > flagQuantised|flagOriginal {
 		p.bad = true
 	}
 	return flags

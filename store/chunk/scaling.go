@@ -14,6 +14,23 @@ type Scaling struct {
 	Quantised       bool // else values are kept as the bits that they are
 	Reference       float64
 	Binary, Decimal int
+	Step            float64 // of what is not quantised: how far apart the values are that their source could tell; 0: not known
+}
+
+// Quantum is how far apart the values are that their source could tell; 0: not known.
+func (s Scaling) Quantum() float64 {
+	if s.Quantised {
+		return math.Ldexp(1, s.Binary) * math.Pow10(-s.Decimal)
+	}
+	return s.Step
+}
+
+// Told is a scaling with what is known of the source's steps.
+func (s Scaling) Told(step float64) Scaling {
+	if !s.Quantised {
+		s.Step = step
+	}
+	return s
 }
 
 // ScalingOf is the scaling of a packing, if it can be one.
@@ -21,7 +38,7 @@ func ScalingOf(p *field.Packing) Scaling {
 	if p == nil || math.IsNaN(p.Reference) || math.IsInf(p.Reference, 0) || !mild(p.Binary) || !mild(p.Decimal) {
 		return Scaling{}
 	}
-	return Scaling{true, p.Reference, p.Binary, p.Decimal}
+	return Scaling{Quantised: true, Reference: p.Reference, Binary: p.Binary, Decimal: p.Decimal}
 }
 
 // mild tells that an exponent is within bounds.

@@ -15,7 +15,8 @@ import (
 )
 
 // formatNumber is that of the data folder and of its manifests. It is raised when an older program could not read them. What has
-// oldestFormat or a later one is read: records of 1 tell of no original messages.
+// oldestFormat or a later one is read: records of 1 tell of no original messages. The steps of fields that are not quantised came without a
+// new number: they stand where there was a 0, which no program reads of such fields.
 const (
 	formatNumber = 2
 	oldestFormat = 1

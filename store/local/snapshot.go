@@ -51,7 +51,7 @@ func (s *snapshot) Info(k field.Key) (store.Info, bool) {
 		return store.Info{}, false
 	}
 	return store.Info{
-		Grid: run.grid, Min: r.Min, Max: r.Max, Mean: r.Mean, Missing: r.Missing,
+		Grid: run.grid, Min: r.Min, Max: r.Max, Mean: r.Mean, Missing: r.Missing, Quantum: r.Scaling.Quantum(),
 		MaxLevel: run.manifest.MaxLevel, ETag: r.Digest.String(), Original: r.Original.Format, OriginalBytes: int(r.Original.Bytes),
 	}, true
 }

@@ -106,7 +106,7 @@ func (w *writer) Put(ctx context.Context, f *field.Field) error {
 	}
 	directory := e.Bytes[:e.Directory]
 	r := &chunk.Record{
-		Key: f.Key, Min: e.Min, Max: e.Max, Mean: e.Mean, Missing: e.Missing, Scaling: e.Scaling, Sum: chunk.Checksum(directory),
+		Key: f.Key, Min: e.Min, Max: e.Max, Mean: e.Mean, Missing: e.Missing, Scaling: e.Scaling.Told(f.Step()), Sum: chunk.Checksum(directory),
 	}
 	r.Key.Element, r.Key.Model = strings.Clone(r.Key.Element), w.name.model
 	if len(kept) > 0 {

@@ -62,7 +62,7 @@ func (s *snapshot) Info(k field.Key) (store.Info, bool) {
 	}
 	r := at.record
 	return store.Info{
-		Grid: at.run.grid, Min: r.Min, Max: r.Max, Mean: r.Mean, Missing: r.Missing,
+		Grid: at.run.grid, Min: r.Min, Max: r.Max, Mean: r.Mean, Missing: r.Missing, Quantum: r.Scaling.Quantum(),
 		MaxLevel: at.run.manifest.MaxLevel, ETag: r.Digest.String(), Original: r.Original.Format, OriginalBytes: int(r.Original.Bytes),
 	}, true
 }

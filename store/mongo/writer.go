@@ -183,7 +183,7 @@ func (w *writer) encode(f *field.Field) (*chunk.Record, []piece, error) {
 	}
 	directory := e.Bytes[:e.Directory]
 	r := &chunk.Record{
-		Key: f.Key, Min: e.Min, Max: e.Max, Mean: e.Mean, Missing: e.Missing, Scaling: e.Scaling, Sum: chunk.Checksum(directory),
+		Key: f.Key, Min: e.Min, Max: e.Max, Mean: e.Mean, Missing: e.Missing, Scaling: e.Scaling.Told(f.Step()), Sum: chunk.Checksum(directory),
 		Span: chunk.FileRange{File: w.epoch, Offset: w.last.Add(1), Bytes: uint32(len(e.Bytes))},
 	}
 	r.Key.Element, r.Key.Model = strings.Clone(r.Key.Element), w.name.model

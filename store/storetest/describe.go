@@ -3,6 +3,7 @@ package storetest
 import (
 	"math"
 
+	"isobar/field"
 	"isobar/grid"
 )
 
@@ -36,5 +37,31 @@ func described(s *suite) {
 	got, ok = now.Info(none.Key)
 	if !ok || got.Min == got.Min || got.Max == got.Max || got.Mean == got.Mean || got.Missing != g.Len() {
 		s.Errorf("a field without values is described as %+v, %v", got, ok)
+	}
+}
+
+// quantumKept tells fields apart by how finely their source told them, whichever way they are packed at rest.
+func quantumKept(s *suite) {
+	g := s.region()
+	packed := newField(key("gfs", monday, "t", 0), g, 1)
+	converted := newField(key("gfs", monday, "u", 0), g, 2)
+	converted.Packing, converted.Quantum = nil, 0.036
+	floats := newField(key("gfs", monday, "v", 0), g, 3)
+	floats.Packing = nil
+	flat := newField(key("gfs", monday, "flat", 0), g, 4)
+	for i := range flat.Values {
+		flat.Values[i] = 200
+	}
+	rough := newField(key("gfs", monday, "rough", 0), g, 5) // not what the packing gives, so that it is kept as it is
+	for i := range rough.Values {
+		rough.Values[i] *= 1.0007
+	}
+	s.publish(packed, converted, floats, flat, rough)
+	now := s.hold()
+	defer now.Close()
+	for _, f := range []*field.Field{packed, converted, floats, flat, rough} {
+		if got, ok := now.Info(f.Key); !ok || math.Abs(got.Quantum-f.Step()) > 1e-12 {
+			s.Errorf("%s in steps of %v is described as in steps of %v", f.Key.Element, f.Step(), got.Quantum)
+		}
 	}
 }

@@ -357,6 +357,9 @@ func (v *view) Info(k field.Key) (store.Info, bool) {
 		return store.Info{}, v.m.is("knows every key")
 	}
 	info := store.Info{Grid: f.Grid, MaxLevel: len(f.levels) - 1, Min: math.Inf(1), Max: math.Inf(-1), ETag: fmt.Sprint(k, hash(f))}
+	if !v.m.is("forgets the quantum") && (f.Packing == nil || !v.m.is("forgets the quantum of packings")) {
+		info.Quantum = f.Step()
+	}
 	if f.Original != nil {
 		info.Original, info.OriginalBytes = f.Original.Format, len(f.Original.Bytes)
 	}

@@ -61,6 +61,7 @@ var checks = []check{
 	{"a writer that waits gets the run when it is let go", waiting},
 	{"changes are told", changes},
 	{"a description tells the range of the values", described},
+	{"a description tells how finely the source told the values", quantumKept},
 	{"levels are means around every second node", pyramid},
 	{"windows wrap on a grid around the Earth", wrapping},
 	{"windows beyond the edge are missing", beyond},

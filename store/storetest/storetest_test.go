@@ -23,7 +23,7 @@ var faults = []string{
 	"trusts the packing", "cuts originals", "keeps originals that were given up", "leaves originals out of tags", "keeps the room of originals", "writes missing values as 0", "has a seam in its pyramid", "thins instead of averaging",
 	"knows no members", "knows no spans", "knows no layers", "folds case", "orders keys by element", "lists a key twice",
 	"has one version for ever", "has another version at each look", "counts fields as its version", "tags fields by name",
-	"counts missing values in the mean", "knows every key", "leaves out unknown keys", "does not wrap", "wraps every grid",
+	"counts missing values in the mean", "knows every key", "forgets the quantum", "forgets the quantum of packings", "leaves out unknown keys", "does not wrap", "wraps every grid",
 	"repeats the last row", "mixes up a batch", "takes any room", "ignores contexts", "tells no changes", "leaves the channel open",
 }
 
