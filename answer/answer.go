@@ -56,7 +56,7 @@ type Values struct {
 	At    []Value
 }
 
-// Value is a number with its circumstances; Value is NaN where there is none.
+// Value is a number with its circumstances, told with the digits that count; Value is NaN where there is none.
 type Value struct {
 	Value float64
 	Pick  layers.Pick

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"isobar/field"
 	"isobar/geo"
 	"isobar/layers"
 	"isobar/sample"
@@ -19,7 +20,7 @@ type PathRequest struct {
 	At    []geo.LonLat
 }
 
-// Path is a field's values along a path, one for each place; NaN where there is none.
+// Path is a field's values along a path, one for each place, told with the digits that count; NaN where there is none.
 type Path struct {
 	Layer  *layers.Layer
 	Unit   string // as of Values
@@ -50,10 +51,11 @@ func (s *Service) Path(ctx context.Context, r PathRequest) (Path, error) {
 	p := Path{Layer: l, Pick: pick, Values: make([]float64, len(r.At))}
 	unit, conversion := shown(l)
 	p.Unit = unit
+	tell := field.DigitsOf(l.Quantum(catalogue.Snapshot(), pick.Input)).In(conversion.Scale, conversion.Offset)
 	for i, v := range read[0] {
 		p.Values[i] = math.NaN()
 		if at := r.At[i]; !math.IsNaN(at.Lon) && !math.IsNaN(at.Lat) {
-			p.Values[i] = conversion.Scale*widen(v) + conversion.Offset
+			p.Values[i] = tell(float64(v))
 		}
 	}
 	return p, nil
@@ -70,7 +72,8 @@ func (s *Service) Range(_ context.Context, choice LayerChoice) (low, high float6
 	}
 	low, high = rangeOf(catalogue, l, pick)
 	unit, c := shown(l)
-	return c.Scale*widen(float32(low)) + c.Offset, c.Scale*widen(float32(high)) + c.Offset, unit, nil
+	tell := field.DigitsOf(l.Quantum(catalogue.Snapshot(), pick.Input)).In(c.Scale, c.Offset)
+	return tell(low), tell(high), unit, nil
 }
 
 // chosen is the layer and the field of a choice.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"isobar/elements"
+	"isobar/field"
 	"isobar/geo"
 	"isobar/layers"
 	"isobar/sample"
@@ -18,8 +19,8 @@ import (
 const maxTimes = 1000
 
 // Values gives the values of layers at a place, layer by layer in the order asked for: at one time, or where the selection is an
-// interval at each time within it. Values and map agree: the same fields, the same interpolation, but at full resolution. Errors
-// are those of layers and ErrTooLarge.
+// interval at each time within it. Values and map agree: the same fields, the same interpolation, but at full resolution. They have
+// the digits that count (field.Digits). Errors are those of layers and ErrTooLarge.
 func (s *Service) Values(ctx context.Context, r ValuesRequest) ([]Values, error) {
 	if err := within("layers", len(r.Layers), 1, s.parts.Limits.Layers); err != nil {
 		return nil, err
@@ -47,7 +48,8 @@ func (s *Service) Values(ctx context.Context, r ValuesRequest) ([]Values, error)
 			return nil, err
 		}
 		for i, v := range b.values {
-			v.Value = b.conversion[i].Scale*widen(b.read[i][0]) + b.conversion[i].Offset
+			tell := field.DigitsOf(b.layers[i].Quantum(catalogue.Snapshot(), v.Pick.Input)).In(b.conversion[i].Scale, b.conversion[i].Offset)
+			v.Value = tell(float64(b.read[i][0]))
 		}
 	}
 	return all, nil
@@ -101,6 +103,7 @@ type batch struct {
 	inputs     []sample.Input
 	read       [][]float32
 	values     []*Value
+	layers     []*layers.Layer
 	conversion []elements.Conversion
 }
 
@@ -121,7 +124,7 @@ func batches(all []Values) (list []*batch) {
 			b.inputs = append(b.inputs, v.Pick.Input)
 			b.read = append(b.read, make([]float32, 1))
 			b.values = append(b.values, v)
-			b.conversion = append(b.conversion, conversion)
+			b.layers, b.conversion = append(b.layers, all[i].Layer), append(b.conversion, conversion)
 		}
 	}
 	return list

@@ -62,8 +62,8 @@ func FindInfoFormat(asked string) (f InfoFormat, ok bool) {
 	return infoFormats[i], true
 }
 
-// digits is how many a value is told with: more than any forecast is packed with.
-const digits = 7
+// digits is how many a value is told with: what tells any 32 bit number. Those that count are fewer, and known where values are read.
+const digits = 9
 
 // figure writes a value for people and programs; a missing one is told as missing.
 func figure(v float64, missing string) string {

@@ -48,10 +48,12 @@ func (e *Engine) Probe(ctx context.Context, c *layers.Catalogue, now time.Time, 
 	}
 	defer leave()
 	result := Result{Series: make([]Series, len(plans)), Places: len(r.At), Pinned: true}
-	w := work{at: onEarth(r.At), bearings: r.Bearings}
+	w := work{at: onEarth(r.At), bearings: r.Bearings, told: r.Told}
 	for i := range plans {
 		p, s := &plans[i], &result.Series[i]
-		p.describe(s)
+		if p.describe(s); r.Told {
+			p.quanta(s, c.Snapshot())
+		}
 		result.Pinned = result.Pinned && !r.Times.Interval && len(p.gaps) == 0
 		s.Values = make([]float32, len(p.readings)*len(r.At))
 		for j := range p.readings {

@@ -18,6 +18,7 @@ type reading struct {
 	after   layers.Pick // of between
 	share   float32     // weight of after
 	between bool
+	quantum float64 // of a request that is told: how finely the values are, in the element's unit
 }
 
 // plan is a column resolved: what is read for it, and what is made of that.

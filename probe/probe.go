@@ -48,6 +48,8 @@ type Request struct {
 	// Linear: a time of the list between two fields of one run is interpolated, and said to be; else there is no value at it. Sums,
 	// means and extremes over a span of time, and categories, never are.
 	Linear bool
+	// Told: values are to be text, and have no more digits than their fields hold (field.Digits).
+	Told bool
 }
 
 // Series is a column's values.
@@ -62,6 +64,9 @@ type Series struct {
 	// Between tells of each time whether its values are interpolated between two fields.
 	Between []bool
 	Values  []float32 // time by time, place by place within: NaN where there is none
+	// Quanta are how far apart the values of each time are that their sources could tell (layers.Layer.Quantum), in Unit; 0: not known. Only of a
+	// request that is told.
+	Quanta []float64
 	// Gaps are the times of the list that this column has no value at; they are not among Times.
 	Gaps []Gap
 }
@@ -100,6 +105,7 @@ type AlongOptions struct {
 	Bearings []float64 // as of Request, one for each point
 	Space    Space
 	Linear   bool // as of Request; where it does not help, Nearest does if it is set
+	Told     bool // as of Request
 }
 
 // Track is a column's values along a route, one for each point: NaN where there is none.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -234,5 +235,85 @@ func TestFaults(t *testing.T) {
 	cancel()
 	if _, err := h.engine.Probe(ended, h.catalogue, clock(4), Request{At: one, Columns: []Column{{Layer: warm}}}); !errors.Is(err, context.Canceled) {
 		t.Errorf("a request that was given up gives %v", err)
+	}
+}
+
+// hundredths are fields of one run, quantised as GFS has them, but for one.
+func hundredths(t *testing.T) *house {
+	t.Helper()
+	h := empty(t, Limits{})
+	g := globe(t)
+	w, err := h.store.Begin(t.Context(), "gfs", run0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	for _, f := range []struct {
+		element string
+		level   field.Level
+		low     float64 // the value at the first node: those that follow are a step above
+		packing *field.Packing
+		quantum float64
+	}{
+		{"u10", field.Level{Kind: elements.Height, Value: 10, To: 10}, -21.4724, &field.Packing{Reference: -2147.24, Decimal: 2, Bits: 12}, 0},
+		{"v10", field.Level{Kind: elements.Height, Value: 10, To: 10}, -3, &field.Packing{Reference: -300, Decimal: 2, Bits: 12}, 0},
+		{"t2m", field.Level{Kind: elements.Height, Value: 2, To: 2}, 250.1, &field.Packing{Reference: 2501, Decimal: 1, Bits: 12}, 0},
+		{"r2m", field.Level{Kind: elements.Height, Value: 2, To: 2}, 20, nil, 0},
+		{"tcc", field.Level{Kind: elements.Surface}, 3, nil, 1},
+	} {
+		values := make([]float32, g.Len())
+		for i := range values {
+			switch p := f.packing; {
+			case p != nil:
+				values[i] = float32((p.Reference + float64(i)) / math.Pow10(p.Decimal))
+			case f.quantum > 0:
+				values[i] = float32(f.low + float64(i%97)*f.quantum)
+			default:
+				values[i] = float32(f.low + float64(i)/17)
+			}
+		}
+		k := field.Key{Model: "gfs", Run: run0, Element: f.element, Level: f.level, Valid: run0}
+		if err := w.Put(t.Context(), &field.Field{Key: k, Grid: g, Values: values, Packing: f.packing, Quantum: f.quantum}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Publish(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	h.look(t)
+	return h
+}
+
+func TestWhatIsToldHasTheDigitsOfTheData(t *testing.T) {
+	h := hundredths(t)
+	for _, c := range []struct {
+		layer, unit string
+		at          geo.LonLat
+		quantum     float64
+		want        string
+	}{
+		{"gfs.u10", "", geo.LonLat{Lon: 0, Lat: 90}, 0.01, "-21.472"},
+		{"gfs.v10", "", geo.LonLat{Lon: 10, Lat: 90}, 0.01, "-2.99"},
+		{"gfs.v10", "", geo.LonLat{Lon: 13, Lat: 90}, 0.01, "-2.987"},
+		{"gfs.v10", "", geo.LonLat{Lon: 13.3, Lat: 90}, 0.01, "-2.987"},
+		{"gfs.v10", "kn", geo.LonLat{Lon: 10, Lat: 90}, 0.019438, "-5.812"},
+		{"gfs.t2m", "", geo.LonLat{Lon: 20, Lat: 90}, 0.1, "250.3"},
+		{"gfs.t2m", "degC", geo.LonLat{Lon: 20, Lat: 90}, 0.1, "-22.85"},
+		{"gfs.r2m", "", geo.LonLat{Lon: 10, Lat: 90}, 0, "20.05882"},
+		{"gfs.tcc", "", geo.LonLat{Lon: 13.3, Lat: 90}, 1, "4.3"},
+		{"gfs.ws10", "", geo.LonLat{Lon: 10, Lat: 90}, 0.01, "21.67"},
+		{"gfs.wd10", "", geo.LonLat{Lon: 10, Lat: 90}, 1, "82.1"},
+	} {
+		column := Column{Layer: h.layer(t, c.layer), Unit: c.unit}
+		got := h.probe(t, Request{Columns: []Column{column}, At: []geo.LonLat{c.at}, Times: list(0), Space: Bilinear, Told: true}).Series[0]
+		if text := string(strconv.AppendFloat(nil, float64(got.Values[0]), 'f', -1, 32)); text != c.want {
+			t.Errorf("%s in %q at %v is told as %s, want %s", c.layer, got.Unit, c.at, text, c.want)
+		}
+		if q := got.Quanta[0]; math.Abs(q-c.quantum) > 0.1*c.quantum {
+			t.Errorf("%s in %q is told in steps of %v, want %v", c.layer, got.Unit, q, c.quantum)
+		}
+		if bare := h.probe(t, Request{Columns: []Column{column}, At: []geo.LonLat{c.at}, Times: list(0), Space: Bilinear}).Series[0]; bare.Quanta != nil {
+			t.Errorf("%s has quanta that were not asked for", c.layer)
+		}
 	}
 }

@@ -115,7 +115,7 @@ func (f *follower) stop(ctx context.Context, m moment, points []int) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	w := work{at: f.places(points)}
+	w := work{at: f.places(points), told: f.o.Told}
 	if len(f.o.Bearings) > 0 {
 		for _, point := range points {
 			w.bearings = append(w.bearings, f.o.Bearings[point])
@@ -129,6 +129,9 @@ func (f *follower) stop(ctx context.Context, m moment, points []int) error {
 		}
 		f.note(&f.tracks[k], points, r, m.time, why)
 		if r != nil {
+			if f.o.Told {
+				r.quantum = f.plans[k].quantum(r, f.catalogue.Snapshot())
+			}
 			w.add(&f.plans[k], r, make([]float32, len(points)))
 			columns = append(columns, k)
 		}

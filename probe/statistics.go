@@ -16,6 +16,7 @@ type StatisticsRequest struct {
 	Run     *field.Time
 	Times   Times
 	Linear  bool // as of Request
+	Told    bool // as of Request
 	Area    Region
 	// Percentiles are from 0 to 100; 50 is the median.
 	Percentiles []float64
@@ -88,7 +89,7 @@ func (e *Engine) Statistics(ctx context.Context, c *layers.Catalogue, now time.T
 	defer leave()
 	all := make([]Summary, len(plans))
 	for i := range plans {
-		if all[i], err = e.summary(ctx, c, &plans[i], areas[i], r.Percentiles); err != nil {
+		if all[i], err = e.summary(ctx, c, &plans[i], areas[i], r); err != nil {
 			return nil, err
 		}
 	}
@@ -146,7 +147,7 @@ func (e *Engine) areas(ctx context.Context, plans []plan, r Region) ([]*area, er
 }
 
 // summary reads a column, some times at once, and sums it up.
-func (e *Engine) summary(ctx context.Context, c *layers.Catalogue, p *plan, a *area, percentiles []float64) (Summary, error) {
+func (e *Engine) summary(ctx context.Context, c *layers.Catalogue, p *plan, a *area, q StatisticsRequest) (Summary, error) {
 	s := Summary{Column: p.column, Unit: p.unit, Cells: len(a.At), Area: a.sum, Near: a.near, Gaps: p.gaps}
 	n := len(a.At)
 	batch := max(atOnce/n, 1)
@@ -167,16 +168,29 @@ func (e *Engine) summary(ctx context.Context, c *layers.Catalogue, p *plan, a *a
 			s.Level, s.Member = r.Level, r.Member
 			one := sumUp(values[i*n:(i+1)*n], a.size, p.circle())
 			one.Time, one.Run, one.Span, one.Between = r.Valid, r.Run, r.Span, r.between
-			one.Percentiles = sorter.percentiles(values[i*n:(i+1)*n], a.size, percentiles)
+			one.Percentiles = sorter.percentiles(values[i*n:(i+1)*n], a.size, q.Percentiles)
 			if p.direction {
 				for k := range one.Percentiles {
 					one.Percentiles[k] = math.NaN()
 				}
 			}
+			if q.Told {
+				one.tell(field.DigitsOf(p.quantum(r, c.Snapshot()) * math.Abs(p.conversion.Scale)))
+			}
 			s.Of = append(s.Of, one)
 		}
 	}
 	return s, nil
+}
+
+// tell gives the numbers the digits that count.
+func (s *Statistic) tell(d field.Digits) {
+	for _, v := range []*float64{&s.Min, &s.Max, &s.Mean, &s.SD} {
+		*v = d.Round(*v)
+	}
+	for i, v := range s.Percentiles {
+		s.Percentiles[i] = d.Round(v)
+	}
 }
 
 // circle is a whole turn in the column's unit; 0 for what is no direction.

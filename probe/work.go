@@ -39,6 +39,7 @@ func onEarth(at []geo.LonLat) places {
 type work struct {
 	at       places
 	bearings []float64
+	told     bool // no more digits than the fields hold
 	items    []item
 }
 
@@ -127,7 +128,11 @@ func (w *work) read(ctx context.Context, s *sample.Sampler, f sample.Fields, b *
 		for _, i := range w.at.void {
 			it.out[i] = float32(math.NaN())
 		}
-		it.plan.finish(it.reading, it.out, w.bearings)
+		if it.plan.turn(it.reading, it.out, w.bearings); w.told {
+			it.plan.tell(it.reading, it.out)
+		} else {
+			it.plan.convert(it.out)
+		}
 		it.blended = nil
 	}
 	return nil

@@ -4,6 +4,7 @@ import datetime
 import http.client
 import http.server
 import json
+import math
 import os
 import random
 import re
@@ -114,8 +115,16 @@ def references(name):
     return known
 
 
+def decimals(quantum, v):
+    """How many decimals a value may have: one more than it takes to tell the steps of its packing apart; of what is not packed, 7 digits that count."""
+    if not quantum:
+        return 6 - math.floor(math.log10(abs(v))) if v else 0
+    return max(math.ceil(-math.log10(quantum) - 1e-9), -1) + 1
+
+
 def compare(server, model, messages, known, key, way):
-    """Probes a file's fields at the places of the references: how many are right, by how much they are off relative to the field's largest, what is wrong."""
+    """Probes a file's fields at the places of the references: how many are right to the last digit that the data hold, by how much they are off
+    relative to the field's largest, what is wrong."""
     good, bad, off = 0, [], 0.0
     for k in known:
         m = messages.get(k["message"])
@@ -136,11 +145,16 @@ def compare(server, model, messages, known, key, way):
         spread = max([abs(p[key]) for p in points if p[key] is not None] + [abs(m["min"] or 0), abs(m["max"] or 0)]) or 1
         for p, f in zip(points, got["features"]):
             v = f["properties"][own]
-            error = abs(v - p[key]) / spread if v is not None and p[key] is not None else 0.0
-            ok = error < 2e-6 and (v is None) == (p[key] is None)
-            good, off = good + ok, max(off, error)
-            if not ok:
-                bad.append(f"message {k['message']} {name} at {p['lon']},{p['lat']}: {v}, want {p[key]}")
+            if v is None or p[key] is None:
+                ok, few = v is p[key], True
+            else:
+                most = decimals(m.get("quantum"), v)
+                error = max(abs(v - p[key]) - 0.5 * 10.0**-most, 0) / spread
+                ok, few = error < 2e-6, abs(v - round(v, max(most, 0))) < 1e-12 * max(abs(v), 1)
+                off = max(off, error)
+            good += ok and few
+            if not ok or not few:
+                bad.append(f"message {k['message']} {name} at {p['lon']},{p['lat']} in steps of {m.get('quantum')}: {v}, want {p[key]}" + ("" if few else " with fewer digits"))
     return good, off, bad
 
 
@@ -158,7 +172,7 @@ def values():
             for known, key, way in ((bilinear, "bilinear", "bilinear"), (at_cells, "value", "nearest")):
                 good, off, bad = compare(server, model, single, known[file][:60], key, way)
                 if good or bad:
-                    check(f"{way} values of {os.path.basename(file)}", not bad, f"{good} values, off by {off:.1e} at most; " + "; ".join(bad[:2]))
+                    check(f"{way} values of {os.path.basename(file)}", not bad, f"{good} values, off by {off:.1e} at most beyond the last digit of the data; " + "; ".join(bad[:2]))
         finally:
             server.end()
 

@@ -223,7 +223,7 @@ func (s *Alerts) probe(ctx context.Context, a *alert, of *probe.Condition, c *la
 		return probe.Result{}, nil, err
 	}
 	from, to := a.window(now)
-	got, err := s.o.Prober.Probe(ctx, c, now, probe.Request{Columns: columns, Times: probe.Times{Interval: true, Start: &from, End: &to}, At: at})
+	got, err := s.o.Prober.Probe(ctx, c, now, probe.Request{Columns: columns, Times: probe.Times{Interval: true, Start: &from, End: &to}, At: at, Told: true})
 	return got, at, err
 }
 
@@ -244,24 +244,32 @@ func (a *alert) measure(f *finding, values probe.Result, times []field.Time, at 
 	n := values.Places
 	names, inputs := a.fires.Names(), a.extreme.expr.Inputs()
 	dst, in := make([]float32, n), make([][]float32, len(inputs))
+	worst := float32(0)
+	quanta, here := make([]float64, len(inputs)), make([]float64, len(inputs))
 	for _, t := range times {
 		for i, name := range inputs {
 			series := &values.Series[slices.Index(names, name)]
 			k, _ := slices.BinarySearch(series.Times, t)
-			in[i] = series.At(k, n)
+			in[i], quanta[i] = series.At(k, n), series.Quanta[k]
 		}
 		a.extreme.expr.Eval(dst, in)
+		told := func(place int) *float64 {
+			for i := range here {
+				here[i] = float64(in[i][place])
+			}
+			v := field.DigitsOf(a.extreme.expr.Step(here, quanta)).Round(float64(dst[place]))
+			return &v
+		}
 		for p, v := range dst {
 			if v != v {
 				continue
 			}
-			value := float64(v)
-			if f.extreme == nil || value > *f.extreme.Value != a.extreme.least && value != *f.extreme.Value {
-				f.extreme = a.sighting(at, p, t)
-				f.extreme.Value = &value
+			if f.extreme == nil || v > worst != a.extreme.least && v != worst {
+				f.extreme, worst = a.sighting(at, p, t), v
+				f.extreme.Value = told(p)
 			}
 			if t == f.first.Time && f.first.Value == nil && f.first.At == [2]float64{at[p].Lon, at[p].Lat} {
-				f.first.Value = &value
+				f.first.Value = told(p)
 			}
 		}
 	}

@@ -217,7 +217,7 @@ func parts(due map[string][]field.Time, places int) (all []part) {
 
 // answer works out a part and writes its steps, each whole.
 func (s *Streams) answer(ctx context.Context, p *stream, k *knowledge, c *layers.Catalogue, columns []asked, q part) error {
-	r := probe.Request{Times: probe.Times{List: q.times}, At: p.at, Bearings: p.bearings, Space: p.Space}
+	r := probe.Request{Times: probe.Times{List: q.times}, At: p.at, Bearings: p.bearings, Space: p.Space, Told: true}
 	for _, i := range q.columns {
 		r.Columns = append(r.Columns, columns[i].Column)
 	}

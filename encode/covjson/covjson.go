@@ -116,6 +116,7 @@ func ndarray(ctx context.Context, b *bufio.Writer, s *coverage.Source, v int) er
 	values, text := make([]float32, step*s.Width()), make([]byte, 0, 1<<16)
 	first := true
 	for _, plane := range planes(s, v) {
+		digits := s.Digits(v, plane)
 		for row := 0; row < s.Height(); row += step {
 			n := min(step, s.Height()-row)
 			part := values[:n*s.Width()]
@@ -128,7 +129,7 @@ func ndarray(ctx context.Context, b *bufio.Writer, s *coverage.Source, v int) er
 					text = append(text, ',')
 				}
 				first = false
-				text = AppendNumber(text, float64(x), 32)
+				text = AppendNumber(text, digits.Round(float64(x)), 32)
 			}
 			if _, err := b.Write(text); err != nil {
 				return err

@@ -12,6 +12,7 @@ import (
 
 	"isobar/coverage"
 	"isobar/encode"
+	"isobar/field"
 	"isobar/geo"
 )
 
@@ -74,14 +75,20 @@ func write(ctx context.Context, out io.Writer, s *coverage.Source) error {
 		values[v] = make([]float32, step*s.Width())
 	}
 	var line []byte
+	digits := make([]field.Digits, len(s.Variables))
 	for plane := range s.Planes(0) {
 		prefix := t.prefix(plane)
+		for v := range digits {
+			digits[v] = s.Digits(v, plane)
+		}
 		for row := 0; row < s.Height(); row += step {
 			n := min(step, s.Height()-row)
 			for v := range values {
-				if err := s.Read(ctx, v, plane, 1, row, n, values[v][:n*s.Width()]); err != nil {
+				some := values[v][:n*s.Width()]
+				if err := s.Read(ctx, v, plane, 1, row, n, some); err != nil {
 					return err
 				}
+				digits[v].RoundAll(some)
 			}
 			for j := range n {
 				line = t.row(line[:0], prefix, row+j, j*s.Width(), values)
@@ -162,7 +169,7 @@ func (t *table) row(line []byte, p plane, row, first int, values [][]float32) []
 		for v := range values {
 			line = append(line, ',')
 			if x := values[v][first+i]; x == x {
-				line = strconv.AppendFloat(line, float64(x), 'g', -1, 32)
+				line = encode.AppendValue(line, x, "")
 			}
 		}
 		line = append(line, '\r', '\n')

@@ -67,8 +67,9 @@ func (s *service) listed(ctx context.Context, q *question, from *coverage.Source
 				if err := from.Read(ctx, i, m*planes+p, 1, 0, from.Height(), buffer); err != nil {
 					return nil, err
 				}
+				tell := convert(from.Digits(i, m*planes+p))
 				for _, k := range in {
-					of = append(of, convert(buffer[k]))
+					of = append(of, float32(tell(float64(buffer[k]))))
 				}
 			}
 			v.Parameters = append(v.Parameters, encode.Parameter{Name: fieldName(variable.Layer), Layer: variable.Layer, Unit: unit})

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"isobar/elements"
+	"isobar/field"
 	"isobar/layers"
 	"isobar/ogc"
 	"isobar/ogc/api"
@@ -139,12 +140,12 @@ func pressure(metres float64) float64 {
 	return tropopausePa * math.Exp((tropopauseM-metres)/scaleHeightM)
 }
 
-// converter is the unit that a layer's values are given in, and how they get there.
-func (q *question) converter(l *layers.Layer) (unit string, convert func(float32) float32) {
+// converter is the unit that a layer's values are given in, and how they get there, with the digits that count.
+func (q *question) converter(l *layers.Layer) (unit string, convert func(field.Digits) func(float64) float64) {
 	unit = q.unitOf(l)
 	c, ok := elements.Convert(l.Element.Unit, unit)
 	if unit == "" || !ok {
-		return l.Element.Unit, func(x float32) float32 { return x }
+		return l.Element.Unit, func(d field.Digits) func(float64) float64 { return d.Round }
 	}
-	return unit, func(x float32) float32 { return float32(float64(x)*c.Scale + c.Offset) }
+	return unit, func(d field.Digits) func(float64) float64 { return d.In(c.Scale, c.Offset) }
 }

@@ -47,7 +47,7 @@ func prepareStatistics(ctx context.Context, q *question) (work, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := probe.StatisticsRequest{}
+	r := probe.StatisticsRequest{Told: true}
 	for _, c := range columns {
 		r.Columns = append(r.Columns, c.Column)
 	}

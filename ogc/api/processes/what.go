@@ -303,7 +303,7 @@ func (q *question) ask(p places, usual []string, all bool) (a asked, err error) 
 	if err != nil {
 		return a, err
 	}
-	a.places, a.At = p, p.at
+	a.places, a.At, a.Told = p, p.at, true
 	if a.Bearings, err = q.bearings(p); err != nil {
 		return a, err
 	}
