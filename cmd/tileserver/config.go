@@ -5,14 +5,12 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
-	"os"
 	"path"
 	"strings"
 	"time"
 
 	"isobar/auth"
 	"isobar/grid"
-	"isobar/internal/rows"
 )
 
 // config is the server's settings: defaults, then the file, then environment and flags.
@@ -137,11 +135,7 @@ func defaults() config {
 
 // readConfig lays a YAML file over c. An unknown key or a value of the wrong kind is an error with line and column.
 func readConfig(file string, c *config) error {
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return err
-	}
-	return rows.Decode(file, text, c)
+	return readRows(file, c)
 }
 
 // check says what is wrong with the settings, naming the key.

@@ -89,17 +89,13 @@ func (c *config) scheduler(env *environment, known *models.Catalogue, intake sch
 	}
 	var feeds []models.Feed
 	for _, id := range c.Feeds.Models {
-		f, ok := known.Feed(id)
-		if !ok { // "gfs" is the first of its grids that has a feed
-			for _, other := range known.Feeds() {
-				if strings.HasPrefix(other.Model, id+"-") {
-					f, ok = other, true
-					break
-				}
-			}
-		}
+		f, ok := feedOf(known, id)
 		if !ok {
-			return nil, fmt.Errorf("feeds.models: no row says where %q is fetched; there are %s", id, strings.Join(feedNames(known), ", "))
+			names, hint := feedNames(known), ""
+			if best := nearest(id, names); best != "" {
+				hint = fmt.Sprintf(", did you mean %q?", best)
+			}
+			return nil, fmt.Errorf("feeds.models: no row says where %q is fetched%s; there are %s", id, hint, strings.Join(names, ", "))
 		}
 		feeds = append(feeds, f)
 	}
@@ -124,6 +120,19 @@ func (c *config) scheduler(env *environment, known *models.Catalogue, intake sch
 			return open(f)
 		},
 	})
+}
+
+// feedOf is a model's feed; "gfs" means the first of its grids that has one.
+func feedOf(known *models.Catalogue, id string) (models.Feed, bool) {
+	if f, ok := known.Feed(id); ok {
+		return f, true
+	}
+	for _, f := range known.Feeds() {
+		if strings.HasPrefix(f.Model, id+"-") {
+			return f, true
+		}
+	}
+	return models.Feed{}, false
 }
 
 // feedNames lists the models that have a feed.

@@ -111,7 +111,7 @@ func readRows(file string, into any) error {
 	if err != nil {
 		return err
 	}
-	return rows.Decode(file, text, into)
+	return meant(rows.Decode(file, text, into), into)
 }
 
 // Run serves until the environment's context ends.

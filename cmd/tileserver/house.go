@@ -50,6 +50,7 @@ type house struct {
 	url       string
 	metrics   *prometheus.Registry
 	ready     atomic.Bool
+	progress  func(ingest.Progress) // of the files that were named
 }
 
 // newHouse opens the data folder, loads the rows and wires the rooms. The address is taken at once, so that a second
@@ -59,7 +60,7 @@ func newHouse(env *environment, conf config) (h *house, err error) {
 	if err != nil {
 		return nil, err
 	}
-	h = &house{conf: conf, log: env.log, elements: rows.elements, metrics: prometheus.NewRegistry()}
+	h = &house{conf: conf, log: env.log, elements: rows.elements, metrics: prometheus.NewRegistry(), progress: bar(env)}
 	if h.listener, err = net.Listen("tcp", conf.Listen); err != nil {
 		return nil, err
 	}

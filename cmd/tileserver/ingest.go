@@ -5,12 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"time"
-
-	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
 
 	"isobar/field"
 	"isobar/ingest"
@@ -99,49 +95,6 @@ func (c *ingestCmd) fetch(env *environment, feeds *schedule.Scheduler) error {
 		fmt.Fprintf(env.stdout, "%s: run %s, %d of %d files, %d fields\n", s.Model, s.Run, s.Done, s.Items, s.Fields)
 	}
 	return err
-}
-
-// bar draws progress on a terminal; elsewhere it is silent.
-func bar(env *environment) func(ingest.Progress) {
-	out, ok := env.stderr.(*os.File)
-	if !ok || !term.IsTerminal(int(out.Fd())) {
-		return func(ingest.Progress) {}
-	}
-	b := progressbar.NewOptions64(-1, progressbar.OptionSetWriter(out), progressbar.OptionShowBytes(true),
-		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())
-	return func(p ingest.Progress) {
-		b.ChangeMax64(p.Bytes)
-		b.Describe(fmt.Sprintf("%d of %d files, %d fields", p.FilesDone, p.Files, p.Fields))
-		_ = b.Set64(p.BytesDone) // a bar that can't be drawn is no reason to stop
-	}
-}
-
-// feedsBar draws what feeds do on a terminal until it is told to end; elsewhere it is silent.
-func feedsBar(env *environment, feeds *schedule.Scheduler) (end func()) {
-	out, ok := env.stderr.(*os.File)
-	if !ok || !term.IsTerminal(int(out.Fd())) {
-		return func() {}
-	}
-	b := progressbar.NewOptions(-1, progressbar.OptionSetWriter(out), progressbar.OptionShowCount(), progressbar.OptionClearOnFinish())
-	ctx, cancel := context.WithCancel(env.ctx)
-	drawn := make(chan struct{})
-	go func() {
-		defer close(drawn)
-		for tick := time.NewTicker(200 * time.Millisecond); ; {
-			select {
-			case <-ctx.Done():
-				tick.Stop()
-				_ = b.Finish() // a bar that can't be drawn is no reason to stop
-				return
-			case <-tick.C:
-			}
-			items, done, said := drawnOf(feeds.Status())
-			b.ChangeMax(items)
-			b.Describe(said)
-			_ = b.Set(done)
-		}
-	}()
-	return func() { cancel(); <-drawn }
 }
 
 // drawnOf is how far feeds are in the runs that they work on, and what there is to say of it.

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"os"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -21,9 +23,10 @@ import (
 
 // inspectCmd tells what is in files, field by field, in the files' own units.
 type inspectCmd struct {
-	JSON  bool     `name:"json" help:"Print one JSON object a field on a line."`
-	At    []int    `placeholder:"I,J,..." help:"Give place and value of these points, counted from 0 in the file's own scanning order."`
-	Files []string `arg:"" help:"The files to look into."`
+	JSON    bool     `name:"json" help:"Print one JSON object a field on a line."`
+	Element []string `placeholder:"ID,..." help:"Tell of these elements alone: t2m,msl."`
+	At      []int    `placeholder:"I,J,..." help:"Give place and value of these points, counted from 0 in the file's own scanning order."`
+	Files   []string `arg:"" help:"The files to look into."`
 }
 
 // inspection is what is told of a field; its JSON names are read by scripts.
@@ -72,10 +75,15 @@ func (c *inspectCmd) Run(env *environment) error {
 		return err
 	}
 	i := &inspector{at: c.At, elements: rows.elements, bitmaps: map[string][]byte{}}
-	failed := false
+	failed, shown, others := false, 0, map[string]bool{}
 	for _, file := range c.Files {
 		show, finish := i.printer(env.stdout, file, c.JSON)
 		for found := range i.file(file, env.ctx.Done()) {
+			if len(c.Element) > 0 && found.Error == "" && !slices.Contains(c.Element, found.Element) {
+				others[found.Element] = true
+				continue
+			}
+			shown++
 			failed = failed || found.Error != ""
 			if err := show(found); err != nil {
 				return err
@@ -87,6 +95,9 @@ func (c *inspectCmd) Run(env *environment) error {
 		if err := env.ctx.Err(); err != nil {
 			return err
 		}
+	}
+	if shown == 0 && len(others) > 0 {
+		return fmt.Errorf("--element: nothing of %s is there, but %s", strings.Join(c.Element, ", "), strings.Join(slices.Sorted(maps.Keys(others)), ", "))
 	}
 	if failed {
 		return statusError(1)

@@ -28,6 +28,9 @@ type commands struct {
 	Auth    authCmd    `cmd:"" help:"Make keys and hash passwords."`
 
 	Healthcheck healthcheckCmd `cmd:"" help:"Ask a server whether it is ready."`
+	Doctor      doctorCmd      `cmd:"" help:"Look whether this machine can do what the settings say, and say what to do where it can't."`
+	Completion  completionCmd  `cmd:"" help:"Print the script by which a shell completes commands, flags, models and elements."`
+	Complete    completeCmd    `cmd:"" hidden:"" help:"Answer the script of completion."`
 
 	LogLevel  slog.Level  `enum:"DEBUG,INFO,WARN,ERROR" default:"INFO" env:"ISOBAR_LOG_LEVEL" help:"Least important messages to log (${enum})."`
 	LogFormat string      `enum:"text,json" default:"text" env:"ISOBAR_LOG_FORMAT" help:"How to log (${enum})."`
@@ -40,6 +43,7 @@ type environment struct {
 	stdout io.Writer
 	stderr io.Writer
 	log    *slog.Logger
+	screen *screen // nil: nobody watches
 }
 
 // statusError asks for an exit status without another word: what was wrong has been said.
@@ -73,10 +77,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (status i
 	}()
 	parsed, err := parser.Parse(args)
 	if err != nil {
-		fmt.Fprintln(stderr, "tileserver:", err)
+		fmt.Fprintf(stderr, "tileserver: %v\n%s\n", err, usage(err))
 		return 2
 	}
-	env := &environment{ctx: ctx, stdout: stdout, stderr: stderr, log: newLog(stderr, cli.LogLevel, cli.LogFormat)}
+	env := &environment{ctx: ctx, stdout: stdout, stderr: stderr}
+	if s, ok := newScreen(stderr); ok {
+		env.screen, stderr = s, s
+	}
+	env.log = newLog(stderr, cli.LogLevel, cli.LogFormat)
 	err = parsed.Run(env)
 	var said statusError
 	switch {
@@ -86,6 +94,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (status i
 		return int(said)
 	}
 	fmt.Fprintln(stderr, "tileserver:", err)
+	if say := advice(err); say != "" {
+		fmt.Fprintln(stderr, say)
+	}
 	return 1
 }
 
@@ -95,7 +106,7 @@ func newParser(cli *commands, stdout, stderr io.Writer) (*kong.Kong, error) {
 		kong.Name("tileserver"),
 		kong.Description("Isobar: forecast files in, maps and numbers out."),
 		kong.Writers(stdout, stderr),
-		kong.UsageOnError(),
+		kong.Help(printHelp),
 		kong.Exit(func(code int) { panic(statusError(code)) }),
 	)
 }

@@ -13,7 +13,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"isobar/cmd/tileserver/samples"
-	"isobar/ingest"
 )
 
 // serveCmd serves files and folders, and what appears there later.
@@ -142,7 +141,7 @@ func serve(env *environment, conf config, prepare func() error) error {
 // ingest reads what was named, says that it is served, and goes on with what appears later.
 func (h *house) ingest(ctx context.Context) error {
 	if len(h.conf.Paths) > 0 {
-		summary, err := h.intake.Paths(ctx, h.conf.Paths, func(ingest.Progress) {})
+		summary, err := h.intake.Paths(ctx, h.conf.Paths, h.progress)
 		if err != nil {
 			return err
 		}

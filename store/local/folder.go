@@ -44,25 +44,15 @@ func prepare(dir string, d disk) error {
 		return err
 	}
 	path := filepath.Join(dir, markerName)
-	text, err := os.ReadFile(path)
+	_, err := readMarker(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		if err := foreign(dir); err != nil {
 			return err
 		}
-		text, _ = json.Marshal(marker{"data folder", formatNumber})
+		text, _ := json.Marshal(marker{"data folder", formatNumber})
 		return errors.Join(d.replace(path, append(text, '\n'), true), d.syncFolder(dir))
 	}
-	if err != nil {
-		return err
-	}
-	var m marker
-	if err := json.Unmarshal(text, &m); err != nil || m.Isobar != "data folder" {
-		return fmt.Errorf("%w: %s says nothing that is known", store.ErrFormat, path)
-	}
-	if m.Format < oldestFormat || m.Format > formatNumber {
-		return fmt.Errorf("%w: %s says format %d, known is %d", store.ErrFormat, path, m.Format, formatNumber)
-	}
-	return nil
+	return err
 }
 
 // foreign finds what does not belong in a folder that is no data folder yet. What other rooms keep there may come first.
