@@ -61,8 +61,21 @@ func (s *definitions[D, P]) replace(ctx context.Context, d D) (kept D, err error
 	return s.put(ctx, d, was.revision())
 }
 
+// ensures is how often a definition is tried again that another process is setting up at the same moment.
+const ensures = 5
+
 // ensure makes a definition, changes it, or leaves it as it is. What it names need not be there yet.
-func (s *definitions[D, P]) ensure(ctx context.Context, d D) error {
+func (s *definitions[D, P]) ensure(ctx context.Context, d D) (err error) {
+	for range ensures {
+		if err = s.settle(ctx, d); !errors.Is(err, feature.ErrExists) && !errors.Is(err, records.ErrConflict) {
+			return err
+		}
+	}
+	return err
+}
+
+// settle tries that once.
+func (s *definitions[D, P]) settle(ctx context.Context, d D) error {
 	id, created := s.head(&d)
 	was, err := s.get(ctx, *id)
 	if errors.Is(err, feature.ErrNotFound) {

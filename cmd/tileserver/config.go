@@ -41,6 +41,7 @@ type config struct {
 	Callbacks []string       `yaml:"callbacks"` // hosts that jobs and alerts may call
 	Jobs      jobsConfig     `yaml:"jobs"`      // work that outlives a request
 	Streams   []streamConfig `yaml:"streams"`   // probe streams
+	Alerts    []alertConfig  `yaml:"alerts"`    // standing conditions
 	Instance  instanceConfig `yaml:"instance"`  // how gateways are told of this server
 	TLS       tlsConfig      `yaml:"tls"`       // how the address is served by TLS
 }
@@ -206,6 +207,9 @@ func (c *config) check() error {
 		return err
 	}
 	if err := c.checkWebhooks(); err != nil {
+		return err
+	}
+	if err := c.checkStanding(); err != nil {
 		return err
 	}
 	if err := c.Instance.check(); err != nil {
