@@ -35,6 +35,14 @@ type Store interface {
 	Close() error
 }
 
+// Sharing is a store whose runs several writers may have at once, of one process or of many.
+type Sharing interface {
+	// Join takes the run for writing, together with others who join it; it waits for a writer that Begin gave it to until ctx ends, as Begin
+	// waits for those who joined. What one publishes is laid over what the others have published by then: nothing of theirs is lost, and of
+	// a key that several put the last publication counts. Of what one of them gives up, or dies with, nothing is seen.
+	Join(ctx context.Context, model string, run field.Time) (Writer, error)
+}
+
 // Writer adds fields to one run.
 type Writer interface {
 	// Put writes a field, invisible until published. A field with a key already there replaces it at the next Publish.

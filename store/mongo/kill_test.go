@@ -3,6 +3,7 @@ package mongo
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -28,7 +29,7 @@ const (
 )
 
 // childLease is how long a killed ingester's run stays taken.
-const childLease = 700 * time.Millisecond
+const childLease = 1500 * time.Millisecond
 
 func TestMain(m *testing.M) {
 	if os.Getenv(childServer) != "" {
@@ -51,17 +52,24 @@ func publishForEver(first int) error {
 		return err
 	}
 	model := os.Getenv(childModel)
+	take := s.Begin
+	if _, _, shared := strings.Cut(model, "/"); shared {
+		take = s.Join
+	}
 	for n := first; ; n++ {
-		w, err := s.Begin(ctx, model, 0)
+		w, err := take(ctx, pair(model, n)[0].Key.Model, 0)
 		if err != nil {
 			return err
 		}
 		for _, f := range pair(model, n) {
-			if err := w.Put(ctx, f); err != nil {
+			if err := w.Put(ctx, f); err != nil && !errors.Is(err, errLost) {
 				return err
 			}
 		}
-		if err := w.Publish(ctx); err != nil {
+		if err := w.Publish(ctx); errors.Is(err, errLost) && w.Close() == nil { // it stood still for as long as its membership lasts
+			n--
+			continue
+		} else if err != nil {
 			return err
 		}
 		fmt.Println("published", n)
@@ -71,11 +79,12 @@ func publishForEver(first int) error {
 	}
 }
 
-// pair is what publication n replaces, and what it adds.
+// pair is what publication n replaces, and what it adds. "model/worker" is a worker's part of a run that several share.
 func pair(model string, n int) []*field.Field {
+	model, worker, _ := strings.Cut(model, "/")
 	return []*field.Field{
-		numbered(field.Key{Model: model, Element: "a"}, n), numbered(field.Key{Model: model, Element: "b"}, n),
-		numbered(field.Key{Model: model, Element: "c", Valid: field.Time(n)}, n),
+		numbered(field.Key{Model: model, Element: "a" + worker}, n), numbered(field.Key{Model: model, Element: "b" + worker}, n),
+		numbered(field.Key{Model: model, Element: "c" + worker, Valid: field.Time(n)}, n),
 	}
 }
 
@@ -116,11 +125,16 @@ func (i *ingester) live(t *testing.T, uri, database string) (first time.Duration
 }
 
 func TestIngestersThatAreKilledLoseNothingAndMixNothing(t *testing.T) {
+	for name, models := range map[string][]string{"of two models": {"one", "two"}, "of one run": {"shared/1", "shared/2"}} {
+		t.Run(name, func(t *testing.T) { killIngesters(t, models) })
+	}
+}
+
+func killIngesters(t *testing.T, models []string) {
 	uri := mongotest.URI(t)
 	name := mongotest.Database(t, mongotest.Client(t))
 	ctx, cancel := context.WithCancel(t.Context())
 	var work sync.WaitGroup
-	models := []string{"one", "two"}
 	for range 3 { // servers
 		s := opened(t, uri, name, Options{ChunkCacheBytes: 1 << 20})
 		for range 3 {
@@ -168,7 +182,8 @@ func watchPairs(ctx context.Context, t *testing.T, s *Store, models []string) {
 				t.Error(err)
 				return
 			}
-			keys := []field.Key{{Model: model, Element: "a"}, {Model: model, Element: "b"}}
+			both := pair(model, 0)
+			keys := []field.Key{both[0].Key, both[1].Key}
 			if _, there := now.Info(keys[0]); there {
 				err = now.Windows(context.Background(), keys, grid.Window{NX: nx, NY: ny}, [][]float32{x, y})
 			}

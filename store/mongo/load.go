@@ -164,7 +164,9 @@ func (s *Store) update(ctx context.Context) error {
 		for n, err := range bad {
 			s.log.Error("what is published can't be read", "run", n.String(), "error", err)
 		}
-		s.swapIn(old, newState(runs, d.Version))
+		next := newState(runs, d.Version)
+		next.named = d.manifests()
+		s.swapIn(old, next)
 		s.seen(nil)
 		s.remember(d)
 		return nil

@@ -18,6 +18,7 @@ import (
 
 	"isobar/field"
 	"isobar/internal/mongodb"
+	"isobar/records"
 	recordsmongo "isobar/records/mongo"
 	"isobar/store"
 	"isobar/store/chunk"
@@ -64,7 +65,7 @@ type Options struct {
 
 // Store keeps fields in a database. Safe for concurrent use, and any number of processes may share one.
 //
-// One document, the state, lists the runs: for each the identity of its manifest, and who writes it. It is replaced against its version, a
+// One document, the state, lists the runs: for each the identity of its manifest, and who may write it. It is replaced against its version, a
 // number that rises: that is the publication, and every process has the state of one version or the next, whole. A manifest
 // names documents of the index; a record of the index names the documents of a field, each a block of neighbouring chunks. All but the state is written
 // before it is named, and never changed, so it may be cached anywhere. What is named no more is removed after Options.Grace.
@@ -75,7 +76,9 @@ type Store struct {
 	meta    *mongo.Collection
 	chunks  *mongo.Collection
 	garbage *mongo.Collection
-	leases  *recordsmongo.Store
+	leases  *recordsmongo.Store // guarded by updating
+	claims  *records.Claims     // guarded by updating
+	die     context.CancelFunc  // leaves what the process has claimed to expire
 
 	coders     chunk.Coders
 	readers    sync.Pool // *reader
@@ -97,7 +100,10 @@ type Store struct {
 	work     sync.WaitGroup
 }
 
-var _ store.Store = (*Store)(nil)
+var (
+	_ store.Store   = (*Store)(nil)
+	_ store.Sharing = (*Store)(nil)
+)
 
 // Health is how a store stands with its database.
 type Health struct {
@@ -169,7 +175,7 @@ func (s *Store) connect(ctx context.Context) error {
 	return s.update(ctx)
 }
 
-// leaseStore gives the records that leases are kept in, opened when first needed: a server that only reads needs none.
+// leaseStore gives the records of leases and claims, opened when first needed: a server that only reads needs none.
 func (s *Store) leaseStore(ctx context.Context) (*recordsmongo.Store, error) {
 	s.updating.Lock()
 	defer s.updating.Unlock()
@@ -179,8 +185,28 @@ func (s *Store) leaseStore(ctx context.Context) (*recordsmongo.Store, error) {
 			return nil, s.fault(ctx, err)
 		}
 		s.leases = opened
+		living, die := context.WithCancel(context.Background())
+		s.claims, s.die = records.NewClaims(living, opened, s.options.Lease), die
 	}
 	return s.leases, nil
+}
+
+// Records are documents beside the fields: what those who work for forecasts write down. They are the store's, and end with it.
+func (s *Store) Records(ctx context.Context) (records.Store, error) {
+	kept, err := s.leaseStore(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return kept, nil
+}
+
+// Claims are what this process has claimed of the work for forecasts. A writer of a process that lost its membership publishes nothing, once
+// another has taken the run; so what is done under a claim is published by no one but who has it.
+func (s *Store) Claims(ctx context.Context) (*records.Claims, error) {
+	if _, err := s.leaseStore(ctx); err != nil {
+		return nil, err
+	}
+	return s.claims, nil
 }
 
 // Hold implements store.Store.
@@ -209,10 +235,12 @@ func (s *Store) Close() error {
 	s.updating.Lock()
 	defer s.updating.Unlock()
 	s.now.Store(newState(nil, 0))
-	if s.leases != nil {
-		return s.leases.Close()
+	if s.leases == nil {
+		return nil
 	}
-	return nil
+	s.claims.Close()
+	s.die()
+	return s.leases.Close()
 }
 
 // fault is an error of the database as callers get it: the context's, if that has ended.

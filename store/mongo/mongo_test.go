@@ -181,8 +181,8 @@ func TestAWriterThatLostItsLeasePublishesNothing(t *testing.T) {
 	if err := stale.Put(t.Context(), numbered(k, 1)); err != nil {
 		t.Fatal(err)
 	}
-	// It is stopped for so long that its lease expires, and does not know.
-	if err := one.leases.Delete(t.Context(), records.LeaseKind, leaseName(runName{"m", 0}), records.Any); err != nil {
+	// It is stopped for so long that its membership expires, and does not know.
+	if err := one.leases.Delete(t.Context(), records.LeaseKind, "member/"+stale.member.ID, records.Any); err != nil {
 		t.Fatal(err)
 	}
 	fresh := begin(t, two, k)
@@ -204,6 +204,71 @@ func TestAWriterThatLostItsLeasePublishesNothing(t *testing.T) {
 		for _, f := range []*field.Field{want, later} {
 			eventually(t, "it is served", func() bool { return holds(t, s, f) == nil })
 		}
+	}
+}
+
+func TestOneOfSeveralWritersThatDiedPublishesNothing(t *testing.T) {
+	name := mongotest.Database(t, mongotest.Client(t))
+	one, two := opened(t, mongotest.URI(t), name, Options{}), opened(t, mongotest.URI(t), name, Options{})
+	join := func(s *Store) *writer {
+		w, err := s.Join(t.Context(), "m", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w.(*writer)
+	}
+	k, other := field.Key{Model: "m", Element: "t"}, field.Key{Model: "m", Element: "u"}
+	stale, early := join(one), join(two)
+	if err := errors.Join(stale.Put(t.Context(), numbered(k, 1)), early.Put(t.Context(), numbered(other, 2))); err != nil {
+		t.Fatal(err)
+	}
+	// It is stopped for so long that its membership expires, and does not know.
+	if err := one.leases.Delete(t.Context(), records.LeaseKind, "member/"+stale.member.ID, records.Any); err != nil {
+		t.Fatal(err)
+	}
+	fresh := join(two)
+	want := numbered(k, 3)
+	if err := errors.Join(fresh.Put(t.Context(), want), fresh.Publish(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	if err := stale.Publish(t.Context()); !errors.Is(err, errLost) {
+		t.Errorf("the writer that died publishes: %v", err)
+	}
+	if err := errors.Join(early.Publish(t.Context()), early.Close(), fresh.Close(), stale.Close()); err != nil {
+		t.Error(err)
+	}
+	for _, f := range []*field.Field{want, numbered(other, 2)} {
+		if err := holds(t, two, f); err != nil {
+			t.Errorf("%s: %v", f.Key.Element, err)
+		}
+	}
+	// What it left is found and removed, while others go on.
+	late := join(two)
+	if err := late.Put(t.Context(), numbered(field.Key{Model: "m", Element: "v"}, 4)); err != nil {
+		t.Fatal(err)
+	}
+	two.options.Grace = time.Millisecond
+	eventually(t, "the run is clean", func() bool {
+		if err := two.sweepOnce(t.Context()); err != nil && !errors.Is(err, records.ErrHeld) {
+			t.Fatal(err)
+		}
+		d, err := two.readState(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return !d.entry(late.name).Dirty
+	})
+	if err := errors.Join(late.Publish(t.Context()), late.Close()); err != nil {
+		t.Error(err)
+	}
+	for _, f := range []*field.Field{want, numbered(other, 2), numbered(field.Key{Model: "m", Element: "v"}, 4)} {
+		if err := holds(t, opened(t, mongotest.URI(t), name, Options{}), f); err != nil {
+			t.Errorf("%s after the sweep: %v", f.Key.Element, err)
+		}
+	}
+	left, err := two.chunks.CountDocuments(t.Context(), map[string]string{"r": late.home})
+	if each := int64(len(newBlocks(late.layout).chunks)); err != nil || left != 3*each {
+		t.Errorf("%d documents of three fields, want %d, %v", left, 3*each, err)
 	}
 }
 
@@ -250,10 +315,10 @@ func TestARunOfADeadWriterGoesToAnother(t *testing.T) {
 	}
 }
 
-// kill leaves a writer as a process that is killed does: its lease expires.
+// kill leaves a writer as a process that is killed does: its membership expires.
 func kill(w *writer) {
 	w.closed = true
-	w.die()
+	w.store.die()
 }
 
 func TestADroppedRunIsRemovedWhenItIsDue(t *testing.T) {
@@ -315,7 +380,7 @@ func TestAnIndexOfReplacedFieldsIsWrittenAnew(t *testing.T) {
 		}
 	}
 	w.Close()
-	if got := len(w.manifest.Index); got > maxParts {
+	if got := len(s.now.Load().run(runName{"m", 0}).manifest.Index); got > maxParts {
 		t.Errorf("an index of %d documents", got)
 	}
 	again := opened(t, mongotest.URI(t), name, Options{})

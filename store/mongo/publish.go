@@ -40,57 +40,142 @@ func (w *writer) Publish(ctx context.Context) error {
 	if err := w.publish(ctx); err != nil {
 		return fmt.Errorf("publishing %s: %w", w.name, err)
 	}
+	w.behind = true
 	if err := w.store.update(ctx); err != nil { // it is published all the same
 		w.store.log.Error("what was just published can't be read", "run", w.name.String(), "error", err)
+		return nil
 	}
+	w.behind = false
 	return nil
 }
 
-// publish writes the records that are pending and a manifest, then names that in the state.
+// errMoved is the error of a publication over a state that others have published over meanwhile.
+var errMoved = errors.New("others have published")
+
+// publish lays what is pending over what is published. If others were faster it is laid over theirs.
 func (w *writer) publish(ctx context.Context) error {
-	next := *w.manifest
+	for {
+		var l *laid
+		base, err := w.base()
+		if err == nil {
+			l, err = w.publishOver(ctx, base)
+		}
+		if err == nil {
+			w.store.log.Debug("published", "run", w.name.String(), "fields", len(w.pending))
+			clear(w.pending)
+			return nil
+		}
+		if !errors.Is(err, errMoved) && !errors.Is(err, store.ErrDamaged) {
+			w.strewn = w.strewn || l != nil
+			return err
+		}
+		known := w.store.now.Load()
+		if err := w.store.update(ctx); err != nil {
+			w.strewn = w.strewn || l != nil
+			return err
+		}
+		if errors.Is(err, store.ErrDamaged) && w.store.now.Load() == known {
+			return err
+		}
+		if l != nil {
+			w.withdraw(ctx, l)
+		}
+	}
+}
+
+// withdraw lets the documents of a publication be removed that was not made. Whether it was is not certain, if its answer was lost and others
+// have published over it since: then their index names its parts.
+func (w *writer) withdraw(ctx context.Context, l *laid) {
+	g := garbage{Meta: []string{l.next.id}}
+	base, err := w.base()
+	for _, p := range l.parts {
+		named := err != nil || base != nil && slices.ContainsFunc(base.manifest.Index, func(i indexPart) bool { return i.ID == p.ID })
+		if !named {
+			g.Meta = append(g.Meta, p.ID)
+		}
+	}
+	if err := w.store.discard(ctx, g); err != nil {
+		w.strewn = true
+	}
+}
+
+// laid is what a publication changes.
+type laid struct {
+	next     *manifest
+	records  map[field.Key]*chunk.Record // that are new
+	replaced []*chunk.Record
+	parts    []piece // of the index
+}
+
+// publishOver writes the records that are pending and a manifest, then names that in the state in the place of the one that is known; base is nil
+// if there is none. The error is errMoved if another is named there.
+func (w *writer) publishOver(ctx context.Context, base *runState) (*laid, error) {
+	l, err := w.lay(base)
+	if err != nil || len(l.records) == 0 { // it was published, though the answer was lost
+		return nil, err
+	}
+	text, err := json.Marshal(l.next)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.store.insert(ctx, w.store.meta, append(l.parts, piece{l.next.id, w.home, text})); err != nil {
+		return l, err
+	}
+	was := ""
+	if base != nil {
+		was = base.manifest.id
+	}
+	if err := w.nameIt(ctx, l.next, was); err != nil {
+		return l, err
+	}
+	if err := w.store.discard(ctx, w.gone(base, l)); err != nil { // the sweep finds it, if the run is looked through
+		w.store.log.Warn("what was replaced stays in the database", "run", w.name.String(), "error", err)
+		w.strewn = true
+	}
+	return l, nil
+}
+
+// lay makes the next manifest.
+func (w *writer) lay(base *runState) (*laid, error) {
+	next := *w.shape
+	if base != nil {
+		if base.manifest.Grid != w.shape.Grid {
+			return nil, otherGrid(base.manifest.Grid, w.shape.Grid)
+		}
+		next = *base.manifest
+	} else {
+		next.Index, next.Records, next.Fields, next.digest = nil, 0, 0, chunk.Digest{}
+	}
 	next.id = fmt.Sprintf("%s.%d.m%s", w.home, w.epoch, newName())
-	var replaced []*chunk.Record
+	l := &laid{next: &next, records: map[field.Key]*chunk.Record{}}
 	for k, r := range w.pending {
-		if was := w.published(k); was != nil {
+		var was *chunk.Record
+		if base != nil {
+			was = base.records[k]
+		}
+		if was != nil && was.Span == r.Span { // this very one
+			continue
+		}
+		l.records[k] = r
+		if was != nil {
 			next.digest = next.digest.Minus(was.Digest)
-			replaced = append(replaced, was)
+			l.replaced = append(l.replaced, was)
 		} else {
 			next.Fields++
 		}
 		next.digest = next.digest.Plus(r.Digest)
 	}
 	next.Sum = next.digest.String()
-	parts := w.index(&next)
-	text, err := json.Marshal(&next)
-	if err != nil {
-		return err
-	}
-	if err := w.store.insert(ctx, w.store.meta, append(parts, piece{next.id, w.home, text})); err != nil {
-		return err
-	}
-	if err := w.nameIt(ctx, &next); err != nil {
-		return err
-	}
-	w.store.log.Debug("published", "run", w.name.String(), "fields", len(w.pending))
-	gone := w.gone(&next, replaced)
-	w.manifest = &next
-	maps.Copy(w.since, w.pending)
-	clear(w.pending)
-	if err := w.store.discard(ctx, gone); err != nil { // the sweep finds it, if the run is looked through
-		w.store.log.Warn("what was replaced stays in the database", "run", w.name.String(), "error", err)
-	}
-	return nil
+	l.parts = w.index(base, l)
+	return l, nil
 }
 
-// index adds the pending records to the index of the next manifest, or writes it anew.
-func (w *writer) index(next *manifest) (parts []piece) {
-	records := w.pending
-	if next.Records+len(w.pending) > 2*next.Fields+spareRecords || len(next.Index) >= maxParts {
-		records = map[field.Key]*chunk.Record{}
-		maps.Copy(records, w.before)
-		maps.Copy(records, w.since)
-		maps.Copy(records, w.pending)
+// index adds the records to the index of the next manifest, or writes it anew.
+func (w *writer) index(base *runState, l *laid) (parts []piece) {
+	next, records := l.next, l.records
+	if base != nil && (next.Records+len(records) > 2*next.Fields+spareRecords || len(next.Index) >= maxParts) {
+		records = maps.Clone(base.records)
+		maps.Copy(records, l.records)
 		next.Index, next.Records = nil, 0
 	}
 	next.Index = slices.Clone(next.Index)
@@ -104,15 +189,17 @@ func (w *writer) index(next *manifest) (parts []piece) {
 	return parts
 }
 
-// nameIt makes a manifest the run's: the publication.
-func (w *writer) nameIt(ctx context.Context, next *manifest) error {
+// nameIt makes a manifest the run's, in the place of the one that was: the publication.
+func (w *writer) nameIt(ctx context.Context, next *manifest, was string) error {
 	return w.store.change(ctx, func(d *stateDocument) (bool, error) {
 		e := d.entry(w.name)
-		if e == nil || e.Holder != w.holder {
+		switch {
+		case !e.holds(w.holder):
 			return false, errLost
-		}
-		if e.Manifest == next.id {
+		case e.Manifest == next.id:
 			return false, nil
+		case e.Manifest != was:
+			return false, errMoved
 		}
 		for i := range d.Runs {
 			if o := &d.Runs[i]; o != e && o.Model == e.Model && o.Manifest != "" && o.Grid != next.Grid {
@@ -125,19 +212,20 @@ func (w *writer) nameIt(ctx context.Context, next *manifest) error {
 }
 
 // gone is what the next manifest does without.
-func (w *writer) gone(next *manifest, replaced []*chunk.Record) garbage {
+func (w *writer) gone(base *runState, l *laid) garbage {
 	var g garbage
-	for _, r := range replaced {
+	if base == nil {
+		return g
+	}
+	for _, r := range l.replaced {
 		g.Chunks = append(g.Chunks, w.blocks.documentIDs(w.home, r)...)
 	}
-	if w.manifest.id != "" {
-		g.Meta = append(g.Meta, w.manifest.id)
-	}
+	g.Meta = append(g.Meta, base.manifest.id)
 	kept := map[string]bool{}
-	for _, p := range next.Index {
+	for _, p := range l.next.Index {
 		kept[p.ID] = true
 	}
-	for _, p := range w.manifest.Index {
+	for _, p := range base.manifest.Index {
 		if !kept[p.ID] {
 			g.Meta = append(g.Meta, p.ID)
 		}
@@ -152,15 +240,14 @@ func (s *Store) Drop(ctx context.Context, model string, run field.Time) error {
 	if err != nil || d.entry(n) == nil {
 		return err
 	}
-	lease, err := s.take(ctx, context.WithoutCancel(ctx), n)
+	w, err := s.enter(ctx, n, true)
 	if err != nil {
 		return err
 	}
-	defer lease.Release()
 	home := ""
 	err = s.change(ctx, func(d *stateDocument) (bool, error) {
 		e := d.entry(n)
-		if e == nil {
+		if !e.holds(w.holder) { // it is gone already, or was given to another meanwhile
 			return false, nil
 		}
 		home = e.Home
@@ -170,7 +257,7 @@ func (s *Store) Drop(ctx context.Context, model string, run field.Time) error {
 	if err == nil && home != "" {
 		err = s.discard(ctx, garbage{Home: home})
 	}
-	return errors.Join(err, s.update(ctx))
+	return errors.Join(err, w.Close(), s.update(ctx))
 }
 
 // garbage is what may be removed after a time.

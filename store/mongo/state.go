@@ -42,12 +42,30 @@ type runEntry struct {
 	Grid     string     `bson:"grid"`     // of its fields, "" before the first
 	Manifest string     `bson:"manifest"` // identity; "": nothing is published yet
 	Digest   string     `bson:"digest"`   // of its fields
-	Epoch    int64      `bson:"epoch"`    // how many writers have had it: the fence
-	Holder   string     `bson:"holder"`   // the writer that has it; no one else may publish; "": none
+	Epoch    int64      `bson:"epoch"`    // how many writers have had it
+	Writers  []holder   `bson:"writers"`  // that have it: the fence, for no one else may publish
 	Dirty    bool       `bson:"dirty"`    // a writer died that may have left documents behind
+	DirtyAt  int64      `bson:"dirtyAt"`  // its epoch, or a later one
+	Holder   string     `bson:"holder"`   // "", but for older programs: the writer that has the run alone
+}
+
+// holder is a writer that has a run.
+type holder struct {
+	ID     string `bson:"id"`
+	Member string `bson:"member"` // whose writer it is: records.Claims
+	Epoch  int64  `bson:"epoch"`
+	Alone  bool   `bson:"alone"` // no other may have the run
 }
 
 func (e *runEntry) name() runName { return runName{e.Model, e.Run} }
+
+// holds tells that a writer has the run.
+func (e *runEntry) holds(id string) bool {
+	return e != nil && slices.ContainsFunc(e.Writers, func(h holder) bool { return h.ID == id })
+}
+
+// soil notes that documents may have been left behind.
+func (e *runEntry) soil() { e.Dirty, e.DirtyAt = true, e.Epoch }
 
 // entry finds a run; nil if it is not there.
 func (d *stateDocument) entry(n runName) *runEntry {
@@ -57,6 +75,17 @@ func (d *stateDocument) entry(n runName) *runEntry {
 		}
 	}
 	return nil
+}
+
+// manifests are those of all runs that have one.
+func (d *stateDocument) manifests() map[runName]string {
+	all := make(map[runName]string, len(d.Runs))
+	for i := range d.Runs {
+		if e := &d.Runs[i]; e.Manifest != "" {
+			all[e.name()] = e.Manifest
+		}
+	}
+	return all
 }
 
 // remove takes a run out.
@@ -148,8 +177,9 @@ type runState struct {
 
 // state is all that is published. Immutable.
 type state struct {
-	document int64       // version of the document
-	runs     []*runState // by name
+	document int64              // version of the document
+	runs     []*runState        // by name
+	named    map[runName]string // manifests of the document, also those that can't be read
 	version  string
 }
 

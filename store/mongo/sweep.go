@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -154,32 +155,39 @@ func (s *Store) removeLeft(ctx context.Context) error {
 		return err
 	}
 	for _, e := range d.Runs {
-		if e.Holder == "" && !e.Dirty {
+		if left, err := s.soiled(ctx, &e); err != nil {
+			return err
+		} else if !left {
 			continue
 		}
-		n := e.name()
-		if _, err := s.leases.Get(ctx, records.LeaseKind, leaseName(n)); !errors.Is(err, records.ErrNotFound) {
-			if err != nil {
-				return err
-			}
-			continue
-		}
-		if err := s.clean(ctx, e); err != nil {
-			return fmt.Errorf("%s: %w", n, err)
+		if err := s.clean(ctx, e.name()); err != nil {
+			return fmt.Errorf("%s: %w", e.name(), err)
 		}
 	}
 	return nil
 }
 
-// clean holds a run while it looks through its documents.
-func (s *Store) clean(ctx context.Context, e runEntry) error {
+// soiled tells that a writer of the run died, or left something behind.
+func (s *Store) soiled(ctx context.Context, e *runEntry) (bool, error) {
+	if e.Dirty || e.Holder != "" {
+		return true, nil
+	}
+	for _, h := range e.Writers {
+		if living, err := s.claims.Living(ctx, h.Member); err != nil || !living {
+			return !living, s.fault(ctx, err)
+		}
+	}
+	return false, nil
+}
+
+// clean joins a run while it looks through its documents.
+func (s *Store) clean(ctx context.Context, n runName) error {
 	short, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
-	taken, err := s.Begin(short, e.Model, e.Run)
+	w, err := s.enter(short, n, false)
 	if err != nil {
 		return nil // another has it by now
 	}
-	w := taken.(*writer)
 	left, err := w.left(ctx)
 	var ripe []string
 	waits := false
@@ -197,7 +205,7 @@ func (s *Store) clean(ctx context.Context, e runEntry) error {
 	if err == nil && !waits {
 		err = s.change(ctx, func(d *stateDocument) (bool, error) {
 			now := d.entry(w.name)
-			if now == nil || now.Holder != w.holder || !now.Dirty {
+			if !now.holds(w.holder) || !now.Dirty || now.DirtyAt >= int64(w.epoch) { // one has died since
 				return false, nil
 			}
 			now.Dirty = false
@@ -207,15 +215,19 @@ func (s *Store) clean(ctx context.Context, e runEntry) error {
 	return errors.Join(err, w.Close())
 }
 
-// left finds the run's documents that its manifest does not name.
+// left finds the run's documents that its manifest does not name, but for those of writers that live.
 func (w *writer) left(ctx context.Context) (ids []string, err error) {
+	base, err := w.base()
+	if err != nil {
+		return nil, err
+	}
 	named := map[string]bool{}
-	if w.manifest != nil {
-		named[w.manifest.id] = true
-		for _, p := range w.manifest.Index {
+	if base != nil {
+		named[base.manifest.id] = true
+		for _, p := range base.manifest.Index {
 			named[p.ID] = true
 		}
-		for _, r := range w.before {
+		for _, r := range base.records {
 			named[strings.TrimSuffix(fieldID(w.home, r), ".")] = true
 		}
 	}
@@ -226,7 +238,7 @@ func (w *writer) left(ctx context.Context) (ids []string, err error) {
 		}
 		for found.Next(ctx) {
 			id, _ := found.Current.Lookup("_id").StringValueOK()
-			if field, _, _ := cutLast(id); !named[id] && !(c == w.store.chunks && named[field]) {
+			if field, _, _ := cutLast(id); !named[id] && !(c == w.store.chunks && named[field]) && w.ended(id) {
 				ids = append(ids, id)
 			}
 		}
@@ -236,6 +248,14 @@ func (w *writer) left(ctx context.Context) (ids []string, err error) {
 		found.Close(ctx)
 	}
 	return ids, nil
+}
+
+// ended tells that a document is of a writer that had let go or was put out when this one came: what is not named of it never will be.
+func (w *writer) ended(id string) bool {
+	_, rest, _ := strings.Cut(id, ".")
+	text, _, _ := strings.Cut(rest, ".")
+	epoch, err := strconv.ParseInt(text, 10, 64)
+	return err == nil && epoch < int64(w.epoch) && !w.others[epoch]
 }
 
 // cutLast cuts an identity at its last dot.

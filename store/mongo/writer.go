@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -17,133 +18,181 @@ import (
 	"isobar/store/chunk"
 )
 
-// maxPause is how long at most a lease is left before it is tried again.
+// maxPause is how long at most a run that others have is left before it is tried again.
 const maxPause = 250 * time.Millisecond
 
-// errLost is the error of a writer whose run another has by now.
-var errLost = errors.New("the run has been given to another writer")
+// errLost is the error of a writer whose run was given to another; errTaken, of a run that others have.
+var (
+	errLost  = errors.New("the run has been given to another writer")
+	errTaken = errors.New("others have the run")
+)
 
-// writer is a run held for writing. Put may be called from many goroutines.
+// writer is a run held for writing, alone or with others. Put may be called from many goroutines.
 type writer struct {
-	store   *Store
-	name    runName
-	lease   *records.Lease
-	die     context.CancelFunc // leaves the lease to expire
-	holder  string             // in the run's entry
-	home    string
-	epoch   uint32
-	claimed string       // manifest that was there when the run was claimed; "": none
-	last    atomic.Int64 // number of the field put last
+	store  *Store
+	name   runName
+	member records.Member
+	holder string // in the run's entry
+	alone  bool
+	home   string
+	epoch  uint32
+	asked  bool           // to be one of the run's: it may be so, whatever was answered
+	others map[int64]bool // epochs of the writers that had the run, too, when it was taken
+	last   atomic.Int64   // number of the field put last
 
 	writing sync.RWMutex // Put holds it for reading, Publish and Close for writing
 	closed  bool
 
-	mu       sync.Mutex // guards what follows
-	manifest *manifest  // nil: nothing is published, and nothing put
-	layout   *chunk.Layout
-	blocks   *blocks
-	settled  bool                        // the model's grid
-	before   map[field.Key]*chunk.Record // published when the writer began; never changed
-	since    map[field.Key]*chunk.Record // published since
-	pending  map[field.Key]*chunk.Record // put and not published
-	loose    []*chunk.Record             // put and replaced before they were published, or not known to be whole
-	parts    int                         // of the index that this writer has written
+	mu      sync.Mutex // guards what follows
+	shape   *manifest  // nothing but what a manifest says of the grid; nil: nothing is published, and nothing put
+	layout  *chunk.Layout
+	blocks  *blocks
+	settled bool                        // the model's grid
+	behind  bool                        // what was published is not in the store's state yet
+	pending map[field.Key]*chunk.Record // put and not published
+	loose   []*chunk.Record             // put and replaced before they were published, or not known to be whole
+	parts   int                         // of the index that this writer has written
+	strewn  bool                        // documents of a publication that failed are left
 }
 
-// Begin implements store.Store. The run is taken by a lease, which moves on when a writer dies; and in the state, so that a writer that lost its
-// lease without knowing can't publish.
+// Begin implements store.Store.
 func (s *Store) Begin(ctx context.Context, model string, run field.Time) (store.Writer, error) {
-	n := runName{model, run}
-	living, die := context.WithCancel(context.WithoutCancel(ctx))
-	lease, err := s.take(ctx, living, n)
+	w, err := s.enter(ctx, runName{model, run}, true)
 	if err != nil {
-		die()
-		return nil, err
-	}
-	w := &writer{
-		store: s, name: n, lease: lease, die: die, holder: newName(),
-		since: map[field.Key]*chunk.Record{}, pending: map[field.Key]*chunk.Record{},
-	}
-	if err = w.claim(ctx); err == nil {
-		err = s.update(ctx)
-	}
-	if err == nil {
-		err = w.resume(s.now.Load().run(n))
-	}
-	if err != nil {
-		lease.Release()
-		die()
 		return nil, err
 	}
 	return w, nil
 }
 
-// resume goes on with what is published of the run, if that could be read.
-func (w *writer) resume(there *runState) error {
-	if w.claimed == "" {
-		return nil
-	}
-	if there == nil || there.manifest.id != w.claimed {
-		return fmt.Errorf("%w: what is published of %s can't be read", store.ErrDamaged, w.name)
-	}
-	m := *there.manifest
-	w.manifest, w.layout, w.blocks, w.before = &m, there.layout, there.blocks, there.records
-	return nil
-}
-
-// take takes a run's lease, and waits for who has it until ctx ends. The lease is renewed while living does not end.
-func (s *Store) take(ctx, living context.Context, n runName) (*records.Lease, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	leases, err := s.leaseStore(ctx)
+// Join implements store.Sharing.
+func (s *Store) Join(ctx context.Context, model string, run field.Time) (store.Writer, error) {
+	w, err := s.enter(ctx, runName{model, run}, false)
 	if err != nil {
 		return nil, err
 	}
-	name, busy := leaseName(n), false
+	return w, nil
+}
+
+// enter takes a run, and waits for who has it until ctx ends. The writer is one of the run's in the state, which is what lets it publish. Those of
+// processes whose membership has ended are put out by whoever comes next, so that they can't publish over it.
+func (s *Store) enter(ctx context.Context, n runName, alone bool) (*writer, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	claims, err := s.Claims(ctx)
+	if err != nil {
+		return nil, err
+	}
+	w := &writer{store: s, name: n, holder: newName(), alone: alone, pending: map[field.Key]*chunk.Record{}}
+	busy := false
 	for pause := 5 * time.Millisecond; ; pause = min(2*pause, maxPause) {
-		l, err := records.Acquire(living, boundedStore{leases, ctx}, name, newName(), s.options.Lease)
-		if err == nil {
-			return l, nil
+		if err = w.claim(ctx, claims); err == nil {
+			break
 		}
-		if errors.Is(err, records.ErrHeld) {
-			busy = true
-		} else if ctx.Err() == nil {
-			return nil, s.fault(ctx, err)
+		if !errors.Is(err, errTaken) {
+			if busy && ctx.Err() != nil {
+				err = fmt.Errorf("%w: %s: %w", store.ErrBusy, n, err)
+			}
+			if w.asked {
+				err = errors.Join(err, w.Close())
+			}
+			return nil, err
 		}
+		busy = true
 		select {
 		case <-ctx.Done():
-			if busy {
-				return nil, fmt.Errorf("%w: %s: %w", store.ErrBusy, n, ctx.Err())
-			}
-			return nil, fmt.Errorf("%s: %w", n, ctx.Err())
+			return nil, fmt.Errorf("%w: %s: %w", store.ErrBusy, n, ctx.Err())
 		case <-time.After(pause):
 		}
 	}
+	if err = s.update(ctx); err == nil {
+		err = w.resume()
+	}
+	if err != nil {
+		return nil, errors.Join(err, w.Close())
+	}
+	return w, nil
 }
 
-// leaseName is the name of a run's lease.
-func leaseName(n runName) string { return fmt.Sprintf("run/%s/%d", n.model, n.run) }
-
-// claim makes the writer the run's holder in the state.
-func (w *writer) claim(ctx context.Context) error {
+// claim makes the writer one of the run's in the state. The error is errTaken if it has to wait.
+func (w *writer) claim(ctx context.Context, claims *records.Claims) (err error) {
+	if w.member, err = claims.Member(ctx); err != nil {
+		return w.store.fault(ctx, err)
+	}
 	return w.store.change(ctx, func(d *stateDocument) (bool, error) {
 		e := d.entry(w.name)
 		if e == nil {
 			d.Runs = append(d.Runs, runEntry{Model: w.name.model, Run: w.name.run, Home: newName()})
 			e = &d.Runs[len(d.Runs)-1]
 		}
-		done := e.Holder == w.holder
-		if !done {
-			e.Dirty = e.Dirty || e.Holder != "" // who had it died
-			e.Epoch, e.Holder = e.Epoch+1, w.holder
+		if e.holds(w.holder) { // it was written, though the answer was lost
+			return false, nil
 		}
-		if e.Epoch > math.MaxUint32 {
+		if err := w.putOut(ctx, e, claims); err != nil {
+			return false, err
+		}
+		if e.Epoch >= math.MaxUint32 {
 			return false, fmt.Errorf("%s has had too many writers", w.name)
 		}
-		w.home, w.epoch, w.claimed = e.Home, uint32(e.Epoch), e.Manifest
-		return !done, nil
+		w.others = map[int64]bool{}
+		for _, h := range e.Writers {
+			w.others[h.Epoch] = true
+		}
+		e.Epoch++
+		e.Writers = append(e.Writers, holder{w.holder, w.member.ID, e.Epoch, w.alone})
+		w.home, w.epoch, w.asked = e.Home, uint32(e.Epoch), true
+		return true, nil
 	})
+}
+
+// putOut puts out the writers of an entry that died, and those of older programs, which know of no others.
+func (w *writer) putOut(ctx context.Context, e *runEntry, claims *records.Claims) error {
+	if e.Holder != "" {
+		e.Holder = ""
+		e.soil()
+	}
+	var left []holder
+	for _, h := range e.Writers {
+		living := h.Member == w.member.ID
+		if !living {
+			var err error
+			if living, err = claims.Living(ctx, h.Member); err != nil {
+				return w.store.fault(ctx, err)
+			}
+		}
+		switch {
+		case !living:
+			e.soil()
+		case w.alone || h.Alone:
+			return errTaken
+		default:
+			left = append(left, h)
+		}
+	}
+	e.Writers = left
+	return nil
+}
+
+// resume goes on with what is published of the run, if that could be read.
+func (w *writer) resume() error {
+	base, err := w.base()
+	if err == nil && base != nil {
+		w.shape, w.layout, w.blocks = base.manifest, base.layout, base.blocks
+	}
+	return err
+}
+
+// base is what is published of the run as far as is known here, or nil. The error is that of what can't be read.
+func (w *writer) base() (*runState, error) {
+	now := w.store.now.Load()
+	there := now.run(w.name)
+	if there != nil && there.home != w.home {
+		there = nil
+	}
+	if id := now.named[w.name]; id != "" && (there == nil || there.manifest.id != id) {
+		return nil, fmt.Errorf("%w: what is published of %s can't be read", store.ErrDamaged, w.name)
+	}
+	return there, nil
 }
 
 // Put implements store.Writer.
@@ -208,8 +257,8 @@ func (w *writer) encode(f *field.Field) (*chunk.Record, []piece, error) {
 func (w *writer) same(r *chunk.Record) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	was := w.published(r.Key)
-	if was == nil || was.Digest != r.Digest {
+	base, err := w.base()
+	if w.behind || err != nil || base == nil || base.records[r.Key] == nil || base.records[r.Key].Digest != r.Digest {
 		return false
 	}
 	w.loosen(r.Key)
@@ -222,14 +271,6 @@ func (w *writer) loosen(k field.Key) {
 		w.loose = append(w.loose, r)
 		delete(w.pending, k)
 	}
-}
-
-// published finds what is published of a key. The caller holds mu.
-func (w *writer) published(k field.Key) *chunk.Record {
-	if r := w.since[k]; r != nil {
-		return r
-	}
-	return w.before[k]
 }
 
 // add writes a field's documents.
@@ -249,17 +290,17 @@ func (w *writer) add(ctx context.Context, r *chunk.Record, pieces []piece) error
 	return nil
 }
 
-// lost is the error of a writer whose run another has, or nil. If its lease could not be renewed, the state tells.
+// lost is the error of a writer that was put out, or nil. If the membership could not be renewed, the state tells.
 func (w *writer) lost(ctx context.Context) error {
-	if w.lease.Context().Err() == nil {
+	if w.member.Context.Err() == nil {
 		return nil
 	}
 	d, err := w.store.readState(ctx)
 	if err != nil {
 		return err
 	}
-	if e := d.entry(w.name); e == nil || e.Holder != w.holder {
-		return fmt.Errorf("%w: %w", errLost, context.Cause(w.lease.Context()))
+	if !d.entry(w.name).holds(w.holder) {
+		return fmt.Errorf("%w: %w", errLost, context.Cause(w.member.Context))
 	}
 	return nil
 }
@@ -278,8 +319,8 @@ func (w *writer) check(ctx context.Context, f *field.Field) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	id := f.Grid.ID()
-	if w.manifest != nil && w.manifest.Grid != id {
-		return otherGrid(w.manifest.Grid, id)
+	if w.shape != nil && w.shape.Grid != id {
+		return otherGrid(w.shape.Grid, id)
 	}
 	if !w.settled {
 		return w.settle(ctx, f.Grid, id)
@@ -305,17 +346,17 @@ func (w *writer) settle(ctx context.Context, g grid.Grid, id string) error {
 		return err
 	}
 	w.settled = true
-	if w.manifest == nil {
-		w.manifest = &manifest{
+	if w.shape == nil {
+		w.shape = &manifest{
 			Model: w.name.model, Run: w.name.run, Home: w.home, Grid: id, NX: nx, NY: ny, MaxLevel: maxLevel, Wraps: wraps,
 		}
-		w.layout = w.manifest.layout()
+		w.layout = w.shape.layout()
 		w.blocks = newBlocks(w.layout)
 	}
 	return nil
 }
 
-// Close implements store.Writer. If the database is out of reach, the run is let go by the lease's end.
+// Close implements store.Writer. If the database is out of reach, the run is let go when the process's membership ends.
 func (w *writer) Close() error {
 	w.writing.Lock()
 	defer w.writing.Unlock()
@@ -325,8 +366,6 @@ func (w *writer) Close() error {
 	w.closed = true
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	defer w.die()
-	defer w.lease.Release()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for k := range w.pending {
@@ -335,14 +374,16 @@ func (w *writer) Close() error {
 	swept := w.giveUp(ctx)
 	return w.store.change(ctx, func(d *stateDocument) (bool, error) {
 		e := d.entry(w.name)
-		if e == nil || e.Holder != w.holder {
+		if !e.holds(w.holder) {
 			return false, nil
 		}
-		if e.Manifest == "" && swept == nil && !e.Dirty {
-			d.remove(w.name)
-			return true, nil
+		e.Writers = slices.DeleteFunc(e.Writers, func(h holder) bool { return h.ID == w.holder })
+		if swept != nil || w.strewn {
+			e.soil()
 		}
-		e.Holder, e.Dirty = "", e.Dirty || swept != nil
+		if e.Manifest == "" && len(e.Writers) == 0 && !e.Dirty {
+			d.remove(w.name)
+		}
 		return true, nil
 	})
 }
@@ -358,18 +399,4 @@ func (w *writer) giveUp(ctx context.Context) error {
 	}
 	w.loose = nil
 	return w.store.remove(ctx, w.store.chunks, ids)
-}
-
-// boundedStore gives up asking for a lease when a context ends that the lease itself outlives.
-type boundedStore struct {
-	records.Store
-	ctx context.Context
-}
-
-// Get implements records.Store.
-func (b boundedStore) Get(ctx context.Context, kind, id string) (records.Document, error) {
-	inner, cancel := context.WithCancel(ctx)
-	defer cancel()
-	defer context.AfterFunc(b.ctx, cancel)()
-	return b.Store.Get(inner, kind, id)
 }

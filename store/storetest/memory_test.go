@@ -24,6 +24,7 @@ type memory struct {
 	mu        sync.Mutex
 	fields    map[field.Key]*kept
 	held      map[runName]bool
+	shared    map[runName][]*pen
 	listeners map[chan struct{}]bool
 }
 
@@ -39,7 +40,7 @@ type kept struct {
 }
 
 func newMemory(fault string) *memory {
-	return &memory{fault: fault, fields: map[field.Key]*kept{}, held: map[runName]bool{}, listeners: map[chan struct{}]bool{}}
+	return &memory{fault: fault, fields: map[field.Key]*kept{}, held: map[runName]bool{}, shared: map[runName][]*pen{}, listeners: map[chan struct{}]bool{}}
 }
 
 func (m *memory) is(fault string) bool { return m.fault == fault }
@@ -89,7 +90,22 @@ func (m *memory) set(fields map[field.Key]*kept) {
 }
 
 func (m *memory) Begin(ctx context.Context, model string, run field.Time) (store.Writer, error) {
-	n := runName{model, run}
+	return m.take(ctx, runName{model, run}, true)
+}
+
+func (m *memory) Join(ctx context.Context, model string, run field.Time) (store.Writer, error) {
+	return m.take(ctx, runName{model, run}, false)
+}
+
+// free tells that a run may be taken. The caller holds mu.
+func (m *memory) free(n runName, alone bool) bool {
+	if alone && len(m.shared[n]) > 0 && !m.is("gives alone what others share") {
+		return false
+	}
+	return !m.held[n] || !alone && m.is("shares what one has alone") || alone && m.is("gives a run to two writers")
+}
+
+func (m *memory) take(ctx context.Context, n runName, alone bool) (store.Writer, error) {
 	for tries := 0; ; tries++ {
 		if tries == 1000 && m.is("ignores contexts") {
 			return nil, store.ErrBusy
@@ -98,10 +114,15 @@ func (m *memory) Begin(ctx context.Context, model string, run field.Time) (store
 			return nil, fmt.Errorf("%w: %w", store.ErrBusy, err)
 		}
 		m.mu.Lock()
-		if !m.held[n] || m.is("gives a run to two writers") {
-			m.held[n] = true
-			m.mu.Unlock()
-			return &pen{m: m, name: n, put: map[field.Key]*kept{}}, nil
+		if m.free(n, alone) {
+			defer m.mu.Unlock()
+			w := &pen{m: m, name: n, alone: alone, put: map[field.Key]*kept{}, base: maps.Clone(m.fields)}
+			if alone {
+				m.held[n] = true
+			} else {
+				m.shared[n] = append(m.shared[n], w)
+			}
+			return w, nil
 		}
 		m.mu.Unlock()
 		if m.is("refuses a busy run at once") {
@@ -133,8 +154,10 @@ func (m *memory) Drop(ctx context.Context, model string, run field.Time) error {
 type pen struct {
 	m      *memory
 	name   runName
+	alone  bool
 	mu     sync.Mutex
 	put    map[field.Key]*kept
+	base   map[field.Key]*kept // what was published when the run was taken
 	closed bool
 }
 
@@ -246,6 +269,14 @@ func (w *pen) Publish(ctx context.Context) error {
 	if w.m.is("publishes the last publication only") {
 		maps.DeleteFunc(next, func(k field.Key, _ *kept) bool { return k.Model == w.name.model && k.Run == w.name.run })
 	}
+	if w.m.is("publishes over what others have published since") && !w.alone {
+		next = w.base
+	}
+	if w.m.is("publishes what others have put") {
+		for _, other := range w.m.shared[w.name] {
+			maps.Copy(next, other.put)
+		}
+	}
 	n := 0
 	for k, f := range w.put {
 		if n++; n == 1 && w.m.is("loses a key") && len(w.put) > 3 {
@@ -284,8 +315,16 @@ func (w *pen) Close() error {
 	w.closed = true
 	w.m.mu.Lock()
 	defer w.m.mu.Unlock()
+	if w.m.is("gives up what others have put") {
+		for _, other := range w.m.shared[w.name] {
+			clear(other.put)
+		}
+	}
 	if !w.m.is("never lets a run go") {
-		delete(w.m.held, w.name)
+		if w.alone {
+			delete(w.m.held, w.name)
+		}
+		w.m.shared[w.name] = slices.DeleteFunc(w.m.shared[w.name], func(p *pen) bool { return p == w })
 	}
 	return nil
 }

@@ -24,7 +24,9 @@ var faults = []string{
 	"knows no members", "knows no spans", "knows no layers", "folds case", "orders keys by element", "lists a key twice",
 	"has one version for ever", "has another version at each look", "counts fields as its version", "tags fields by name",
 	"counts missing values in the mean", "knows every key", "forgets the quantum", "forgets the quantum of packings", "leaves out unknown keys", "does not wrap", "wraps every grid",
-	"repeats the last row", "mixes up a batch", "takes any room", "ignores contexts", "tells no changes", "leaves the channel open",
+	"repeats the last row", "mixes up a batch", "takes any room", "ignores contexts", "tells no changes",
+	"publishes over what others have published since", "publishes what others have put", "gives up what others have put", "shares what one has alone",
+	"gives alone what others share", "leaves the channel open",
 }
 
 func TestABrokenStoreIsCaught(t *testing.T) {
