@@ -138,7 +138,7 @@ func (c *gatewayCmd) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	if _, _, err := conf.TLS.build(); err != nil {
+	if _, _, err := conf.TLS.build(env.log); err != nil {
 		return err
 	}
 	if c.Check {

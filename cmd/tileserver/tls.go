@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"log/slog"
 	"net"
@@ -32,6 +34,7 @@ type acmeConfig struct {
 	Folder    string   `yaml:"folder"`    // where they are kept
 	Email     string   `yaml:"email"`     // whom the authority warns
 	Directory string   `yaml:"directory"` // of the authority; "": Let's Encrypt
+	CA        string   `yaml:"ca"`        // file, PEM, of whom the authority's own address is trusted by; "": the system's
 }
 
 // on tells that there is TLS.
@@ -70,7 +73,7 @@ func (c tlsConfig) scheme() string {
 
 // serve serves a handler on a listener until ctx ends: by TLS, if it is on, with the plain address beside it.
 func (c tlsConfig) serve(ctx context.Context, on net.Listener, handler http.Handler, log *slog.Logger) error {
-	secured, plain, err := c.build()
+	secured, plain, err := c.build(log)
 	if err != nil {
 		return err
 	}
@@ -95,32 +98,55 @@ func (h *house) listenTLS(ctx context.Context) error {
 }
 
 // build makes the settings of a listener, and what answers on the plain one: nil without TLS.
-func (c tlsConfig) build() (*tls.Config, http.Handler, error) {
+func (c tlsConfig) build(log *slog.Logger) (*tls.Config, http.Handler, error) {
 	redirect := http.Handler(http.HandlerFunc(toHTTPS))
 	switch {
 	case !c.on():
 		return nil, nil, nil
 	case c.Certificate != "":
-		files := &pair{certificate: c.Certificate, key: c.Key}
+		files := &pair{certificate: c.Certificate, key: c.Key, log: log}
 		if _, err := files.get(nil); err != nil {
 			return nil, nil, fmt.Errorf("tls: %w", err)
 		}
 		return &tls.Config{GetCertificate: files.get, MinVersion: tls.VersionTLS12}, redirect, nil
 	}
 	m := &autocert.Manager{Prompt: autocert.AcceptTOS, HostPolicy: autocert.HostWhitelist(c.ACME.Hosts...), Cache: autocert.DirCache(c.ACME.Folder), Email: c.ACME.Email}
-	if c.ACME.Directory != "" {
-		m.Client = &acme.Client{DirectoryURL: c.ACME.Directory}
+	if c.ACME.Directory != "" || c.ACME.CA != "" {
+		m.Client = &acme.Client{DirectoryURL: cmp.Or(c.ACME.Directory, autocert.DefaultACMEDirectory)}
+	}
+	if c.ACME.CA != "" {
+		client, err := c.ACME.client()
+		if err != nil {
+			return nil, nil, fmt.Errorf("tls.acme.ca: %w", err)
+		}
+		m.Client.HTTPClient = client
 	}
 	t := m.TLSConfig()
 	t.MinVersion = tls.VersionTLS12
 	return t, m.HTTPHandler(redirect), nil
 }
 
+// client asks an authority whose own certificate is another's than the system trusts.
+func (c acmeConfig) client() (*http.Client, error) {
+	text, err := os.ReadFile(c.CA)
+	if err != nil {
+		return nil, err
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(text) {
+		return nil, fmt.Errorf("%s has no certificate", c.CA)
+	}
+	return &http.Client{Timeout: time.Minute, Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}}}, nil
+}
+
 // toHTTPS leads a request to the same address by TLS. Only what is read may be asked again.
 func toHTTPS(w http.ResponseWriter, r *http.Request) {
-	host, _, found := strings.Cut(r.Host, ":")
-	if !found {
-		host = r.Host
+	host := r.Host
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+		if strings.Contains(name, ":") {
+			host = "[" + name + "]"
+		}
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead || host == "" {
 		http.Error(w, "this is served by HTTPS", http.StatusBadRequest)
@@ -135,6 +161,7 @@ const pairAge = time.Minute
 // pair is a certificate in files, which are read again when they change, so that one that is renewed needs no restart.
 type pair struct {
 	certificate, key string
+	log              *slog.Logger
 
 	mu      sync.Mutex
 	held    *tls.Certificate
@@ -157,9 +184,13 @@ func (p *pair) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	read, err := tls.LoadX509KeyPair(p.certificate, p.key)
 	if err != nil {
 		if p.held != nil {
+			p.log.Warn("the certificate can't be read again: the one before is used on", "file", p.certificate, "error", err, "until", p.held.Leaf.NotAfter)
 			return p.held, nil
 		}
 		return nil, err
+	}
+	if p.held != nil {
+		p.log.Info("another certificate", "file", p.certificate, "until", read.Leaf.NotAfter)
 	}
 	p.held, p.written = &read, info.ModTime()
 	return p.held, nil
