@@ -10,7 +10,7 @@ import (
 // Native is a raster's own coordinate system, and where its cells lie in it.
 type Native struct {
 	// Kind is what the grid's ID begins with: "latlon", "gaussian", "rotated", "mercator", "polar", "lambert", "albers", "azimuthal",
-	// "transverse" or "geostationary".
+	// "transverse", "geostationary" or "geostationaryx".
 	Kind string
 	// Params are the plane's, in the order of its constructor: for a cone the upright longitude, and the greater and the lesser standard
 	// parallel. Of rotated coordinates they are longitude and latitude of the southern pole, and the angle.

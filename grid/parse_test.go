@@ -157,3 +157,22 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// TestViewsSweepAboutEitherAxis: one picture as Meteosat and as GOES-R would see it; the place is PROJ's, with +sweep=x.
+func TestViewsSweepAboutEitherAxis(t *testing.T) {
+	grs80 := geo.Ellipsoid{Major: 6378137, Minor: 6356752.314140}
+	cells, first := Cells{NX: 2, NY: 2, DX: 1000, DY: -1000}, geo.XY{X: -1384660.292, Y: 3073407.134}
+	x := must(t)(ProjectedAt(GeostationaryX(grs80, -75, 35786023), cells, first))
+	y := must(t)(ProjectedAt(Geostationary(grs80, -75, 35786023), cells, first))
+	if x.ID() == y.ID() {
+		t.Errorf("both are %s", x.ID())
+	}
+	var got [1]geo.LonLat
+	if x.Places(got[:], 0); math.Hypot(got[0].Lon+90, got[0].Lat-30) > 1e-7 {
+		t.Errorf("sweeping about x: %v, want -90, 30", got[0])
+	}
+	again, err := Parse(x.ID())
+	if err != nil || again.ID() != x.ID() {
+		t.Errorf("Parse(%q) = %v, %v", x.ID(), again, err)
+	}
+}

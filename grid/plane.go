@@ -50,7 +50,8 @@ var planes = map[string]struct {
 	"transverse": {3, func(e geo.Ellipsoid, p []float64) Plane {
 		return TransverseMercator(e, p[0], p[1], p[2])
 	}},
-	"geostationary": {2, func(e geo.Ellipsoid, p []float64) Plane { return Geostationary(e, p[0], p[1]) }},
+	"geostationary":  {2, func(e geo.Ellipsoid, p []float64) Plane { return Geostationary(e, p[0], p[1]) }},
+	"geostationaryx": {2, func(e geo.Ellipsoid, p []float64) Plane { return GeostationaryX(e, p[0], p[1]) }},
 }
 
 // Mercator is GRIB2 template 3.10: lengths are true at latTrueDeg. The origin is at 0E 0N.
@@ -142,10 +143,19 @@ func TransverseMercator(earth geo.Ellipsoid, lonDeg, latDeg, scale float64) Plan
 // Geostationary is the Earth seen from heightMetres above lonDeg on the equator. Plane coordinates are scanning angles times
 // the height, as with PROJ's "geos", sweeping about the y axis.
 func Geostationary(earth geo.Ellipsoid, lonDeg, heightMetres float64) Plane {
-	return makePlane("geostationary", earth, []float64{western(lonDeg), milli(heightMetres)}, func(e geo.Ellipsoid, p []float64) Plane {
+	return makeView("geostationary", earth, lonDeg, heightMetres, false)
+}
+
+// GeostationaryX is Geostationary for instruments that sweep about the x axis, as those of GOES-R do.
+func GeostationaryX(earth geo.Ellipsoid, lonDeg, heightMetres float64) Plane {
+	return makeView("geostationaryx", earth, lonDeg, heightMetres, true)
+}
+
+func makeView(name string, earth geo.Ellipsoid, lonDeg, heightMetres float64, sweepX bool) Plane {
+	return makePlane(name, earth, []float64{western(lonDeg), milli(heightMetres)}, func(e geo.Ellipsoid, p []float64) Plane {
 		if p[1] < e.Major/100 || p[1] > 1e9 {
 			return Plane{err: invalid("a view from a height of %v m", p[1])}
 		}
-		return Plane{projection: geo.Geostationary(e, p[0], p[1], false, geo.XY{})}
+		return Plane{projection: geo.Geostationary(e, p[0], p[1], sweepX, geo.XY{})}
 	})
 }

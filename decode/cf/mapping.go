@@ -3,6 +3,7 @@ package cf
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -48,6 +49,9 @@ func (r *reading) mapping(v *netcdf.Var, x, y *axis) (crs.System, error) {
 // system reads a grid mapping (CF appendix F), or a definition of PROJ's that stands in for one.
 func system(m *netcdf.Var) (crs.System, error) {
 	name := m.Attrs.Text("grid_mapping_name")
+	if s, ok := defined(m, name); ok {
+		return s, nil
+	}
 	if name == "" {
 		for _, attr := range []string{"proj4_params", "proj4", "proj4text", "proj4_string", "PROJ4", "projection"} {
 			if text := m.Attrs.Text(attr); strings.Contains(text, "+proj=") {
@@ -92,10 +96,21 @@ func system(m *netcdf.Var) (crs.System, error) {
 			return crs.MercatorScaled(e, o, get("scale_factor_at_projection_origin", 1)), nil
 		}
 		return crs.Mercator(e, o, lat1), nil
+	case "sinusoidal":
+		return crs.Sinusoidal(e, o), nil
+	case "azimuthal_equidistant":
+		return crs.AzimuthalEquidistant(e, o), nil
+	case "lambert_cylindrical_equal_area":
+		return crs.CylindricalEqualArea(e, o, lat1), nil
+	case "orthographic":
+		if e.Major != e.Minor {
+			return crs.System{}, fmt.Errorf("%w: an orthographic map of an ellipsoid", crs.ErrUnknown)
+		}
+		return crs.Orthographic(e, o), nil
 	case "polar_stereographic", "stereographic":
 		if math.Abs(o.Lat) != 90 {
 			if name == "stereographic" {
-				return crs.System{}, fmt.Errorf("%w: a stereographic map about %v degrees north", crs.ErrUnknown, o.Lat)
+				return crs.Stereographic(e, o, get("scale_factor_at_projection_origin", 1)), nil
 			}
 			o.Lat = math.Copysign(90, lat1)
 		}
@@ -104,12 +119,30 @@ func system(m *netcdf.Var) (crs.System, error) {
 		}
 		return crs.PolarStereographic(e, o.Lat < 0, o, lat1), nil
 	case "geostationary":
-		if m.Attrs.Text("sweep_angle_axis") == "x" || m.Attrs.Text("fixed_angle_axis") == "y" {
-			return crs.System{}, fmt.Errorf("%w: a space view that sweeps about the x axis", crs.ErrUnknown)
-		}
-		return crs.Geostationary(e, o, get("perspective_point_height", 0)), nil
+		sweepX := m.Attrs.Text("sweep_angle_axis") == "x" || m.Attrs.Text("fixed_angle_axis") == "y"
+		return crs.Geostationary(e, o, get("perspective_point_height", 0), sweepX), nil
 	}
 	return crs.System{}, fmt.Errorf("%w: the grid mapping %.60q", crs.ErrUnknown, name)
+}
+
+// mappings are the names of grid mappings that are read by their attributes.
+var mappings = []string{
+	"latitude_longitude", "rotated_latitude_longitude", "lambert_conformal_conic", "albers_conical_equal_area", "lambert_azimuthal_equal_area",
+	"transverse_mercator", "mercator", "sinusoidal", "azimuthal_equidistant", "lambert_cylindrical_equal_area", "orthographic", "polar_stereographic",
+	"stereographic", "geostationary",
+}
+
+// defined is the system of a mapping that has no name which is read, but a well-known text beside it (CF 5.6.1; GDAL's spatial_ref).
+func defined(m *netcdf.Var, name string) (crs.System, bool) {
+	if slices.Contains(mappings, name) {
+		return crs.System{}, false
+	}
+	for _, attr := range []string{"crs_wkt", "spatial_ref", "esri_pe_string"} {
+		if s, err := crs.WKT(m.Attrs.Text(attr)); err == nil {
+			return s, true
+		}
+	}
+	return crs.System{}, false
 }
 
 // ellipsoid is a mapping's figure of the Earth, WGS 84 if it tells none.

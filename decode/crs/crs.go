@@ -28,7 +28,8 @@ type System struct {
 	Unit float64
 
 	plane  *grid.Plane
-	shift  geo.XY // metres to take off a coordinate, so that it is the plane's
+	shift  geo.XY // metres, or degrees, to take off a coordinate, so that it is the plane's
+	even   geo.XY // degrees that a metre is along x and y; 0: coordinates are not such
 	pole   geo.LonLat
 	angle  float64
 	places geo.Projection // of the coordinates less shift; nil for degrees that are not turned
@@ -57,6 +58,13 @@ func (s System) Grid(r Raster) (grid.Grid, error) {
 		return made(grid.ProjectedAt(*s.plane, grid.Cells{NX: r.NX, NY: r.NY, DX: r.DX, DY: r.DY}, at))
 	case s.mesh:
 		return s.Mesh(r.axes())
+	}
+	if s.plane == nil {
+		r.X, r.Y = r.X-s.shift.X, r.Y-s.shift.Y
+	}
+	switch {
+	case s.even.X != 0:
+		r.X, r.Y, r.DX, r.DY = r.X*s.even.X, r.Y*s.even.Y, r.DX*s.even.X, r.DY*s.even.Y
 	case s.Type == rotated:
 		return made(grid.Rotated(r.NX, r.NY, r.box(), s.pole, s.angle))
 	}
@@ -80,7 +88,7 @@ func (s System) GridType() string {
 }
 
 // Angles tells that coordinates are degrees.
-func (s System) Angles() bool { return s.plane == nil && !s.mesh }
+func (s System) Angles() bool { return s.plane == nil && !s.mesh && s.even.X == 0 }
 
 // box is the outermost centres.
 func (r Raster) box() geo.Box {
@@ -123,11 +131,44 @@ func (s System) Mesh(xs, ys []float64) (grid.Grid, error) {
 			if !left {
 				x = xs[len(xs)-1-i]
 			}
-			at[i], row[i] = geo.XY{X: x - s.shift.X, Y: y - s.shift.Y}, geo.LonLat{Lon: x, Lat: y}
+			at[i] = geo.XY{X: x, Y: y}
 		}
-		if s.places != nil {
-			s.places.Inverse(row, at)
-		}
+		s.lay(row, at)
 	}
 	return made(grid.Unstructured(places))
+}
+
+// Turned lays a grid of places one by one, in the file's order, of columns and rows that are turned on the plane: a place is the first one plus
+// so many steps to the next column and so many to the next row.
+func (s System) Turned(nx, ny int, first, column, row geo.XY) (grid.Grid, error) {
+	if nx < 1 || ny < 1 || nx > maxPlaces/ny {
+		return nil, fmt.Errorf("%w: %d by %d places", grid.ErrInvalid, nx, ny)
+	}
+	unit := s.Unit
+	if unit == 0 {
+		unit = 1
+	}
+	at, places := make([]geo.XY, nx), make([]geo.LonLat, nx*ny)
+	for j := range ny {
+		for i := range at {
+			x, y := float64(i), float64(j)
+			at[i] = geo.XY{X: unit * (first.X + x*column.X + y*row.X), Y: unit * (first.Y + x*column.Y + y*row.Y)}
+		}
+		s.lay(places[j*nx:(j+1)*nx], at)
+	}
+	return made(grid.Unstructured(places))
+}
+
+// lay finds the places of coordinates, which are overwritten.
+func (s System) lay(dst []geo.LonLat, at []geo.XY) {
+	for i := range at {
+		at[i] = geo.XY{X: at[i].X - s.shift.X, Y: at[i].Y - s.shift.Y}
+		dst[i] = geo.LonLat{Lon: at[i].X, Lat: at[i].Y}
+		if s.even.X != 0 {
+			dst[i] = geo.LonLat{Lon: at[i].X * s.even.X, Lat: at[i].Y * s.even.Y}
+		}
+	}
+	if s.places != nil {
+		s.places.Inverse(dst, at)
+	}
 }

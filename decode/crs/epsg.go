@@ -4,7 +4,9 @@ import "isobar/geo"
 
 // ellipsoids are those of the EPSG registry that grids are on: semi-axis and inverse flattening, 0 for a sphere.
 var ellipsoids = map[int][2]float64{
-	7001: {6377563.396, 299.3249646}, 7004: {6377397.155, 299.1528128}, 7008: {6378206.4, 294.978698213898}, 7019: {6378137, 298.257222101},
+	7001: {6377563.396, 299.3249646}, 7002: {6377340.189, 299.3249646}, 7003: {6378160, 298.25}, 7011: {6378249.2, 293.466021293627},
+	7015: {6377276.345, 300.8017}, 7036: {6378160, 298.247167427}, 7049: {6378140, 298.257},
+	7004: {6377397.155, 299.1528128}, 7008: {6378206.4, 294.978698213898}, 7019: {6378137, 298.257222101},
 	7022: {6378388, 297}, 7024: {6378245, 298.3}, 7030: {6378137, 298.257223563}, 7035: {6371000, 0}, 7043: {6378135, 298.26},
 	7048: {6371007, 0}, 7052: {6370997, 0}, 7058: {6378273, 298.279411123064},
 }
@@ -36,6 +38,9 @@ func Flattened(major, inverse float64) geo.Ellipsoid {
 
 // EPSG is the system of a code of the EPSG registry, v11.
 func EPSG(code int) (System, error) {
+	if text, ok := definitions[code]; ok {
+		return PROJ(text)
+	}
 	wgs84, grs80 := geo.WGS84, Flattened(6378137, 298.257222101)
 	hughes := Flattened(6378273, 298.279411123064)
 	at := func(lon, lat, x, y float64) Origin { return Origin{Lon: lon, Lat: lat, False: geo.XY{X: x, Y: y}} }

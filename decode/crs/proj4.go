@@ -14,8 +14,12 @@ const maxText = 4096
 // named are ellipsoids by PROJ's names for them and for their datums.
 var named = map[string]int{
 	"WGS84": 7030, "GRS80": 7019, "bessel": 7004, "clrk66": 7008, "intl": 7022, "krass": 7024, "airy": 7001, "WGS72": 7043,
-	"NAD83": 7019, "NAD27": 7008,
+	"NAD83": 7019, "NAD27": 7008, "mod_airy": 7002, "aust_SA": 7003, "clrk80ign": 7011, "evrst30": 7015, "GRS67": 7036, "IAU76": 7049,
+	"OSGB36": 7001, "potsdam": 7004, "ire65": 7002, "GGRS87": 7019,
 }
+
+// meridians are those that longitudes count from, by PROJ's names.
+var meridians = map[string]float64{"greenwich": 0, "paris": 2.337229166666667, "ferro": -17.666666666666668, "oslo": 10.722916666666667}
 
 // definition is the parameters of a PROJ string.
 type definition map[string]string
@@ -34,23 +38,34 @@ func PROJ(text string) (System, error) {
 	if err != nil {
 		return System{}, err
 	}
+	if _, ok := d["R_A"]; ok {
+		e = authalic(e)
+	}
 	s, err := d.system(e)
 	if err != nil {
 		return s, err
 	}
-	switch unit := d["units"]; unit {
-	case "", "m":
-		if s.Unit, err = d.number("to_meter", 0); err != nil {
-			return s, err
+	return s.in(d)
+}
+
+// lengths are the units of lengths, in metres.
+var lengths = map[string]float64{"m": 1, "km": 1000, "dm": 0.1, "cm": 0.01, "mm": 0.001, "ft": 0.3048, "us-ft": 1200.0 / 3937, "kmi": 1852}
+
+// in is the system in the definition's unit. x_0 and y_0 are metres in any unit, and scales of Lambert's stay.
+func (s System) in(d definition) (System, error) {
+	unit, err := d.number("to_meter", 1)
+	if name, ok := d["units"]; ok && err == nil {
+		if unit, ok = lengths[name]; !ok {
+			return s, unknown("the unit %q", name)
 		}
-	case "km":
-		s.Unit = 1000
-	default:
-		return s, unknown("the unit %q", unit)
 	}
-	if s.Angles() {
-		s.Unit = 0
+	if err != nil || s.Angles() || unit == 1 {
+		return s, err
 	}
+	if s.Unit != 0 {
+		unit *= s.Unit
+	}
+	s.Unit = unit
 	return s, nil
 }
 
@@ -59,6 +74,9 @@ func (d definition) number(key string, other float64) (float64, error) {
 	text, ok := d[key]
 	if !ok {
 		return other, nil
+	}
+	if v, ok := meridians[text]; ok && key == "pm" {
+		return v, nil
 	}
 	v, err := strconv.ParseFloat(text, 64)
 	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
@@ -76,6 +94,16 @@ func (d definition) numbers(keys ...string) (values []float64, err error) {
 		}
 	}
 	return values, nil
+}
+
+// authalic is the sphere whose surface is as large as the ellipsoid's.
+func authalic(e geo.Ellipsoid) geo.Ellipsoid {
+	ecc2 := eccentricity2(e)
+	if ecc2 < 1e-12 {
+		return e
+	}
+	ecc := math.Sqrt(ecc2)
+	return geo.Sphere(e.Major * math.Sqrt((1+(1-ecc2)/ecc*math.Atanh(ecc))/2))
 }
 
 func (d definition) ellipsoid() (geo.Ellipsoid, error) {
@@ -117,7 +145,7 @@ func (d definition) ellipsoid() (geo.Ellipsoid, error) {
 }
 
 func (d definition) system(e geo.Ellipsoid) (System, error) {
-	v, err := d.numbers("lon_0", "lat_0", "x_0", "y_0", "lat_1", "lat_2", "lat_ts", "h", "zone", "o_lat_p", "o_lon_p")
+	v, err := d.numbers("lon_0", "lat_0", "x_0", "y_0", "lat_1", "lat_2", "lat_ts", "h", "zone", "o_lat_p", "o_lon_p", "pm", "alpha", "gamma", "lonc")
 	if err != nil {
 		return System{}, err
 	}
@@ -128,11 +156,11 @@ func (d definition) system(e geo.Ellipsoid) (System, error) {
 	if err != nil {
 		return System{}, err
 	}
-	o := Origin{Lon: v[0], Lat: v[1], False: geo.XY{X: v[2], Y: v[3]}}
+	o := Origin{Lon: v[0] + v[11], Lat: v[1], False: geo.XY{X: v[2], Y: v[3]}}
 	lat1, lat2, latTrue := v[4], v[5], v[6]
 	switch name := d["proj"]; name {
 	case "longlat", "latlong", "lonlat", "latlon":
-		return System{}, nil
+		return Beside(v[11]), nil
 	case "ob_tran":
 		if inner := d["o_proj"]; inner != "longlat" && inner != "latlong" {
 			return System{}, unknown("a rotated %.40q", inner)
@@ -145,7 +173,7 @@ func (d definition) system(e geo.Ellipsoid) (System, error) {
 		return Mercator(e, o, latTrue), nil
 	case "stere", "ups":
 		if math.Abs(o.Lat) != 90 {
-			return System{}, unknown("a stereographic map about %v degrees north", o.Lat)
+			return Stereographic(e, o, scale), nil
 		}
 		if _, ok := d["lat_ts"]; !ok {
 			latTrue = polarTrue(e, scale)
@@ -157,11 +185,14 @@ func (d definition) system(e geo.Ellipsoid) (System, error) {
 		if _, ok := d["lat_2"]; !ok {
 			lat2 = lat1
 		}
-		if scale != 1 {
-			return System{}, unknown("a Lambert map of scale %v", scale)
-		}
 		if _, ok := d["lat_0"]; !ok && lat1 == lat2 {
 			o.Lat = lat1
+		}
+		if scale != 1 {
+			if lat1 != lat2 || lat1 != o.Lat {
+				return System{}, unknown("a Lambert map of scale %v and two parallels", scale)
+			}
+			return LambertScaled(e, o, scale), nil
 		}
 		return Lambert(e, o, lat1, lat2), nil
 	case "aea":
@@ -177,10 +208,36 @@ func (d definition) system(e geo.Ellipsoid) (System, error) {
 		}
 		return UTM(e, int(v[8]), south), nil
 	case "geos":
-		if d["sweep"] == "x" {
-			return System{}, unknown("a space view that sweeps about the x axis")
+		return Geostationary(e, o, v[7], d["sweep"] == "x"), nil
+	case "eqc":
+		return Equirectangular(e, o, latTrue), nil
+	case "cea":
+		if latTrue == 0 && scale != 1 {
+			latTrue = mercatorTrue(e, scale)
 		}
-		return Geostationary(e, o, v[7]), nil
+		return CylindricalEqualArea(e, o, latTrue), nil
+	case "sinu":
+		return Sinusoidal(e, o), nil
+	case "eqdc":
+		return EquidistantConic(e, o, lat1, lat2), nil
+	case "aeqd":
+		return AzimuthalEquidistant(e, o), nil
+	case "gnom", "ortho":
+		if e.Major != e.Minor {
+			return System{}, unknown("+proj=%s on an ellipsoid", name)
+		}
+		if name == "gnom" {
+			return Gnomonic(e, o), nil
+		}
+		return Orthographic(e, o), nil
+	case "somerc":
+		return SwissOblique(e, o, scale), nil
+	case "omerc":
+		if _, ok := d["gamma"]; v[12] != 90 || ok && v[13] != 90 {
+			return System{}, unknown("an oblique Mercator map turned by %v degrees", v[12])
+		}
+		o.Lon += v[14]
+		return SwissOblique(e, o, scale), nil
 	default:
 		return System{}, unknown("the projection %.40q", name)
 	}

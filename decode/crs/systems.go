@@ -69,11 +69,35 @@ func TransverseMercator(e geo.Ellipsoid, o Origin, scale float64) System {
 		geo.TransverseMercator(e, o.Lon, o.Lat, scale, geo.XY{}), o.False)
 }
 
-// Geostationary is seen from a height in metres, in angles times that height.
-func Geostationary(e geo.Ellipsoid, o Origin, heightMetres float64) System {
-	return planar("space_view", grid.Geostationary(e, o.Lon, heightMetres),
-		geo.Geostationary(e, o.Lon, heightMetres, false, geo.XY{}), o.False)
+// Geostationary is seen from a height in metres, in angles times that height, by an instrument that sweeps about the y axis, or the x axis.
+func Geostationary(e geo.Ellipsoid, o Origin, heightMetres float64, sweepX bool) System {
+	plane := grid.Geostationary
+	if sweepX {
+		plane = grid.GeostationaryX
+	}
+	return planar("space_view", plane(e, o.Lon, heightMetres), geo.Geostationary(e, o.Lon, heightMetres, sweepX, geo.XY{}), o.False)
 }
+
+// LambertScaled touches the Earth at the origin's latitude, at a scale.
+func LambertScaled(e geo.Ellipsoid, o Origin, scale float64) System {
+	o.False.X, o.False.Y = o.False.X/scale, o.False.Y/scale
+	s := Lambert(e, o, o.Lat, o.Lat)
+	if scale != 1 {
+		s.Unit = 1 / scale
+	}
+	return s
+}
+
+// Equirectangular has meridians and parallels evenly spaced on a sphere of the semi-major axis, those at latTrueDeg truly: its grids are
+// grids in degrees.
+func Equirectangular(e geo.Ellipsoid, o Origin, latTrueDeg float64) System {
+	dy := 1 / (e.Major * radian)
+	dx := dy / math.Cos(latTrueDeg*radian)
+	return System{even: geo.XY{X: dx, Y: dy}, shift: geo.XY{X: o.False.X - o.Lon/dx, Y: o.False.Y - o.Lat/dy}}
+}
+
+// Beside is latitude and longitude where longitudes count from another meridian.
+func Beside(meridianDeg float64) System { return System{shift: geo.XY{X: -meridianDeg}} }
 
 // UTM is a zone of the universal transverse Mercator projection.
 func UTM(e geo.Ellipsoid, zone int, south bool) System {

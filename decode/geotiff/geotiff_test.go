@@ -234,7 +234,7 @@ func TestWhatIsNotReadIsNamed(t *testing.T) {
 		{"no pixels", tagWidth, 0, ErrInvalid, "0 by 2 pixels"},
 		{"too many bands", tagSamples, 1 << 20, ErrInvalid, "1048576 bands"},
 		{"complex numbers", tagSampleFormat, 5, ErrUnsupported, "sample format 5"},
-		{"half numbers", tagBits, 12, ErrUnsupported, "12 bits"},
+		{"numbers of no size", tagBits, 65, ErrUnsupported, "65 bits"},
 		{"a predictor", tagPredictor, 9, ErrUnsupported, "predictor 9"},
 		{"a predictor of other numbers", tagPredictor, 3, ErrInvalid, "predictor 3"},
 		{"a block that is not there", tagStripBytes, 1 << 30, ErrInvalid, "bytes at byte"},
@@ -243,7 +243,7 @@ func TestWhatIsNotReadIsNamed(t *testing.T) {
 		{"no data that is no number", tagNoData, "none", ErrInvalid, `"none"`},
 		{"torn metadata", tagMetadata, "<GDALMetadata><Item", ErrInvalid, "metadata"},
 		{"a scale that is no number", tagMetadata, `<GDALMetadata><Item name="SCALE" sample="0" role="scale">x</Item></GDALMetadata>`, ErrInvalid, "SCALE"},
-		{"a system that is not known", tagGeoKeys, []uint16{1, 1, 0, 1, uint16(keyProjected), 0, 1, 21781}, nil, "EPSG:21781"},
+		{"a system that is not known", tagGeoKeys, []uint16{1, 1, 0, 1, uint16(keyProjected), 0, 1, 5514}, nil, "EPSG:5514"},
 		{"single points", tagPixelScale, []float64{}, nil, "where the image is"},
 	} {
 		fields := plain()

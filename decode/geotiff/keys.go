@@ -16,6 +16,7 @@ const (
 	keyGeographic        key = 2048
 	keyDatum             key = 2050
 	keyAngularUnit       key = 2054
+	keyAngularUnitSize   key = 2055
 	keyEllipsoid         key = 2056
 	keySemiMajor         key = 2057
 	keySemiMinor         key = 2058
@@ -42,6 +43,7 @@ const (
 	keyCentreY           key = 3091
 	keyScale             key = 3092
 	keyScaleAtCentre     key = 3093
+	keyAzimuth           key = 3094
 	keyStraightPoleLon   key = 3095
 	userDefined              = 32767
 	modelProjected           = 1
@@ -51,7 +53,7 @@ const (
 	unitMetre                = 9001
 )
 
-// keys are the numbers of an image's GeoKeys; texts are of no use here.
+// keys are the numbers of an image's GeoKeys.
 type keys map[key]float64
 
 // readKeys reads the directory of keys.
@@ -102,19 +104,22 @@ func (k keys) first(names ...key) float64 {
 
 // system is the coordinate system that the keys name.
 func (k keys) system() (crs.System, error) {
-	if angle := k.code(keyAngularUnit); angle != 0 && angle != unitDegree && angle != 9122 {
-		return crs.System{}, unsupported("angles in the unit %d", angle)
+	angle, err := k.angle()
+	if err != nil {
+		return crs.System{}, err
 	}
-	if k[keyPrimeMeridian] != 0 {
-		return crs.System{}, unsupported("a prime meridian at %v degrees", k[keyPrimeMeridian])
+	meridian := k[keyPrimeMeridian] * angle
+	degrees := crs.Beside(meridian)
+	if degrees.Unit = angle; angle == 1 {
+		degrees.Unit = 0
 	}
 	switch model := k[keyModel]; model {
 	case modelGeographic:
-		return crs.System{}, nil
+		return degrees, nil
 	case modelProjected:
 	case 0:
 		if k.code(keyGeographic) != 0 && k[keyProjected] == 0 {
-			return crs.System{}, nil
+			return degrees, nil
 		}
 		if k[keyProjected] == 0 {
 			return crs.System{}, invalid("no coordinate system")
@@ -129,9 +134,28 @@ func (k keys) system() (crs.System, error) {
 	if err != nil {
 		return crs.System{}, err
 	}
-	s, err := k.projection(unit)
-	s.Unit = unit
+	s, err := k.projection(unit, angle, meridian)
+	if s.Unit == 0 {
+		s.Unit = 1
+	}
+	s.Unit *= unit
 	return s, err
+}
+
+// angles are the units of angles, in degrees.
+var angles = map[int]float64{0: 1, unitDegree: 1, 9122: 1, 9101: 180 / math.Pi, 9103: 1.0 / 60, 9104: 1.0 / 3600, 9105: 0.9, 9106: 0.9}
+
+// angle is how many degrees an angle of one is.
+func (k keys) angle() (float64, error) {
+	code := k.code(keyAngularUnit)
+	if size := k[keyAngularUnitSize]; code == 0 && size > 0 {
+		return size * 180 / math.Pi, nil
+	}
+	angle, ok := angles[code]
+	if !ok {
+		return 0, unsupported("angles in the unit %d", code)
+	}
+	return angle, nil
 }
 
 // linearUnit is how many metres a coordinate is.
@@ -174,7 +198,7 @@ func (k keys) ellipsoid() geo.Ellipsoid {
 }
 
 // projection is a system by its parameters (GeoTIFF 1.0, 6.3.3.3).
-func (k keys) projection(unit float64) (crs.System, error) {
+func (k keys) projection(unit, angle, meridian float64) (crs.System, error) {
 	if code := k.code(keyProjection); code > 16000 && code <= 16060 {
 		return crs.UTM(k.ellipsoid(), code-16000, false), nil
 	} else if code > 16100 && code <= 16160 {
@@ -182,8 +206,8 @@ func (k keys) projection(unit float64) (crs.System, error) {
 	}
 	e := k.ellipsoid()
 	o := crs.Origin{
-		Lon: k.first(keyOriginLon, keyFalseOriginLon, keyCentreLon, keyStraightPoleLon),
-		Lat: k.first(keyOriginLat, keyFalseOriginLat, keyCentreLat),
+		Lon: meridian + angle*k.first(keyOriginLon, keyFalseOriginLon, keyCentreLon, keyStraightPoleLon),
+		Lat: angle * k.first(keyOriginLat, keyFalseOriginLat, keyCentreLat),
 		False: geo.XY{
 			X: unit * k.first(keyFalseEasting, keyFalseOriginX, keyCentreX),
 			Y: unit * k.first(keyFalseNorthing, keyFalseOriginY, keyCentreY),
@@ -193,7 +217,7 @@ func (k keys) projection(unit float64) (crs.System, error) {
 	if scale == 0 {
 		scale = 1
 	}
-	lat1, lat2 := k[keyParallel1], k[keyParallel2]
+	lat1, lat2 := angle*k[keyParallel1], angle*k[keyParallel2]
 	switch method := int(k[keyTransform]); method {
 	case 1:
 		return crs.TransverseMercator(e, o, scale), nil
@@ -205,17 +229,14 @@ func (k keys) projection(unit float64) (crs.System, error) {
 	case 8:
 		return crs.Lambert(e, o, lat1, lat2), nil
 	case 9:
-		if scale != 1 {
-			return crs.System{}, unsupported("a Lambert map of scale %v", scale)
-		}
-		return crs.Lambert(e, o, o.Lat, o.Lat), nil
+		return crs.LambertScaled(e, o, scale), nil
 	case 10:
 		return crs.LambertAzimuthal(e, o), nil
 	case 11:
 		return crs.Albers(e, o, lat1, lat2), nil
 	case 15:
-		if lat, ok := k[keyStraightPoleLon]; ok {
-			o.Lon = lat
+		if lon, ok := k[keyStraightPoleLon]; ok {
+			o.Lon = meridian + angle*lon
 		}
 		if math.Abs(o.Lat) == 90 {
 			return crs.PolarStereographicScaled(e, o.Lat < 0, o, scale), nil
@@ -223,7 +244,32 @@ func (k keys) projection(unit float64) (crs.System, error) {
 		return crs.PolarStereographic(e, o.Lat < 0, o, o.Lat), nil
 	case 16:
 		return crs.ObliqueStereographic(e, o, scale), nil
-	default:
-		return crs.System{}, unsupported("the projection of type %d", method)
 	}
+	return k.rarer(e, o, scale, lat1, lat2)
+}
+
+// rarer are the projections whose grids are unstructured, and the one whose are in degrees.
+func (k keys) rarer(e geo.Ellipsoid, o crs.Origin, scale, lat1, lat2 float64) (crs.System, error) {
+	method := int(k[keyTransform])
+	switch {
+	case method == 12:
+		return crs.AzimuthalEquidistant(e, o), nil
+	case method == 13:
+		return crs.EquidistantConic(e, o, lat1, lat2), nil
+	case method == 14:
+		return crs.Stereographic(e, o, scale), nil
+	case method == 17:
+		return crs.Equirectangular(e, o, lat1), nil
+	case method == 19 && e.Major == e.Minor:
+		return crs.Gnomonic(e, o), nil
+	case method == 21 && e.Major == e.Minor:
+		return crs.Orthographic(e, o), nil
+	case method == 24:
+		return crs.Sinusoidal(e, o), nil
+	case method == 28:
+		return crs.CylindricalEqualArea(e, o, lat1), nil
+	case (method == 3 || method == 9815) && k[keyAzimuth] == 90:
+		return crs.SwissOblique(e, o, scale), nil
+	}
+	return crs.System{}, unsupported("the projection of type %d", method)
 }

@@ -10,18 +10,24 @@ import (
 type layout struct {
 	width, height           int
 	samples                 int
-	sample                  sample
+	types                   []sample // of the bands
 	compression, predictor  int
 	blockWidth, blockHeight int
 	across, down            int // blocks along a row and a column
 	chunky, tiled           bool
+	reversed                bool     // the first pixel of an octet is its lowest bit
 	offsets, sizes          []uint64 // of blocks; those of a plane stand together if planes are separate
 }
 
 // sample is the type of a stored number.
 type sample struct {
 	bits int
-	kind int // 1 unsigned, 2 signed, 3 IEEE 754
+	kind int // 1 unsigned, 2 signed, 3 IEEE 754, also of 16 bits and, with an exponent of seven, 24
+}
+
+// whole tells that numbers begin at octets, and are in the file's byte order.
+func (s sample) whole() bool {
+	return s.kind == 3 || s.bits == 8 || s.bits == 16 || s.bits == 32 || s.bits == 64
 }
 
 // read takes the layout from a directory, and checks that memory for a block is justified by what the file holds.
@@ -37,7 +43,7 @@ func (l *layout) read(f *file, d directory) error {
 	l.width, l.height, l.samples = get(tagWidth, 0), get(tagHeight, 0), get(tagSamples, 1)
 	l.compression, l.predictor = get(tagCompression, 1), get(tagPredictor, 1)
 	l.chunky = get(tagPlanar, planarChunky) != planarSeparate
-	fill := get(tagFillOrder, 1)
+	l.reversed = get(tagFillOrder, 1) == 2
 	if err != nil {
 		return err
 	}
@@ -47,10 +53,7 @@ func (l *layout) read(f *file, d directory) error {
 	if l.samples < 1 || l.samples > maxBands {
 		return invalid("%d bands", l.samples)
 	}
-	if fill != 1 {
-		return unsupported("fill order %d", fill)
-	}
-	if l.sample, err = sampleOf(f, d, l.samples); err != nil {
+	if l.types, err = typesOf(f, d, l.samples); err != nil {
 		return err
 	}
 	if _, ok := codecs[l.compression]; !ok {
@@ -62,53 +65,55 @@ func (l *layout) read(f *file, d directory) error {
 	return l.blocks(f, d, get)
 }
 
-// sampleOf is the type that all bands have.
-func sampleOf(f *file, d directory, samples int) (s sample, err error) {
-	s = sample{bits: 1, kind: 1}
+// typesOf are the types of the bands. What is told of the first ones only holds for the others too.
+func typesOf(f *file, d directory, samples int) ([]sample, error) {
 	bits, err := f.uints(d, tagBits)
 	if err != nil {
-		return s, err
+		return nil, err
 	}
 	kinds, err := f.uints(d, tagSampleFormat)
 	if err != nil {
-		return s, err
+		return nil, err
 	}
-	for i := range min(samples, max(len(bits), len(kinds))) {
-		next := sample{bits: 1, kind: 1}
+	types := make([]sample, samples)
+	for i := range types {
+		s := sample{bits: 1, kind: 1}
 		if len(bits) > 0 {
-			next.bits = int(min(bits[min(i, len(bits)-1)], 1<<16))
+			s.bits = int(min(bits[min(i, len(bits)-1)], 1<<16))
 		}
 		if len(kinds) > 0 {
-			next.kind = int(min(kinds[min(i, len(kinds)-1)], 1<<16))
+			s.kind = int(min(kinds[min(i, len(kinds)-1)], 1<<16))
 		}
-		if i > 0 && next != s {
-			return s, unsupported("bands of different types")
+		if s.kind == 4 { // undefined: as if nothing were said
+			s.kind = 1
 		}
-		s = next
+		switch {
+		case s.kind == 3 && (s.bits == 16 || s.bits == 24 || s.bits == 32 || s.bits == 64):
+		case (s.kind == 1 || s.kind == 2) && s.bits >= 1 && s.bits <= 64:
+		default:
+			return nil, unsupported("numbers of %d bits, sample format %d", s.bits, s.kind)
+		}
+		types[i] = s
 	}
-	if s.kind == 4 { // undefined: as if nothing were said
-		s.kind = 1
-	}
-	switch {
-	case s.kind == 3 && (s.bits == 32 || s.bits == 64):
-	case (s.kind == 1 || s.kind == 2) && (s.bits == 8 || s.bits == 16 || s.bits == 32 || s.bits == 64):
-	default:
-		return s, unsupported("numbers of %d bits, sample format %d", s.bits, s.kind)
-	}
-	return s, nil
+	return types, nil
 }
 
+// checkPredictor finds the differences that can be undone: of numbers that begin at octets, and are of one type.
 func (l *layout) checkPredictor() error {
-	switch l.predictor {
-	case 1, 2:
-		return nil
-	case 3:
-		if l.sample.kind != 3 {
-			return invalid("predictor 3 of whole numbers")
-		}
+	if l.predictor == 1 {
 		return nil
 	}
-	return unsupported("predictor %d", l.predictor)
+	for _, s := range l.types {
+		switch {
+		case l.predictor > 3:
+			return unsupported("predictor %d", l.predictor)
+		case l.predictor == 3 && s.kind != 3:
+			return invalid("predictor 3 of whole numbers")
+		case s != l.types[0], !s.whole(), l.predictor == 2 && s.bits == 24:
+			return unsupported("predictor %d of numbers of %d bits, beside others", l.predictor, s.bits)
+		}
+	}
+	return nil
 }
 
 // maxBlockSide bounds a block, which may be larger than the image.
@@ -144,7 +149,7 @@ func (l *layout) blocks(f *file, d directory, get func(tag, uint64) int) (err er
 	if l.sizes == nil && l.compression == compressionNone { // some writers leave them out
 		l.sizes = make([]uint64, n)
 		for i := range l.sizes {
-			l.sizes[i] = uint64(l.blockBytes(i / l.across % l.down))
+			l.sizes[i] = uint64(l.blockBytes(i/l.across%l.down, i/(l.across*l.down)))
 		}
 	}
 	if len(l.sizes) < n {
@@ -153,17 +158,38 @@ func (l *layout) blocks(f *file, d directory, get func(tag, uint64) int) (err er
 	return nil
 }
 
-// blockBytes is the size of a block of a row of blocks when unpacked: the last strip is cut, tiles are not.
-func (l *layout) blockBytes(row int) int64 {
-	rows := l.blockHeight
-	if !l.tiled {
-		rows = min(rows, l.height-row*l.blockHeight)
-	}
-	return int64(l.blockWidth) * int64(rows) * int64(l.pixelBytes())
+// blockBytes is the size of a block of a row of blocks when unpacked: the last strip is cut, tiles are not. The plane is that of the band
+// where each has its own.
+func (l *layout) blockBytes(row, plane int) int64 {
+	return int64(l.blockRows(row)) * int64(l.lineBytes(plane))
 }
 
-// pixelBytes is the size of what a block holds of one pixel.
-func (l *layout) pixelBytes() int { return l.blockSamples() * l.sample.bits / 8 }
+// blockRows is how many rows the blocks of a row of blocks have.
+func (l *layout) blockRows(row int) int {
+	if l.tiled {
+		return l.blockHeight
+	}
+	return min(l.blockHeight, l.height-row*l.blockHeight)
+}
+
+// lineBytes is the size of a row of a block: rows begin at octets.
+func (l *layout) lineBytes(plane int) int { return (l.blockWidth*l.pixelBits(plane) + 7) / 8 }
+
+// pixelBits is the size of what a block holds of one pixel.
+func (l *layout) pixelBits(plane int) int {
+	if !l.chunky {
+		return l.types[plane].bits
+	}
+	return l.bitsBefore(l.samples)
+}
+
+// bitsBefore is where in a pixel a band begins, if all bands are in one block.
+func (l *layout) bitsBefore(band int) (bits int) {
+	for _, s := range l.types[:band] {
+		bits += s.bits
+	}
+	return bits
+}
 
 // blockSamples is how many bands a block holds.
 func (l *layout) blockSamples() int {

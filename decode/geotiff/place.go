@@ -3,8 +3,10 @@ package geotiff
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"isobar/decode/crs"
+	"isobar/geo"
 	"isobar/grid"
 )
 
@@ -41,26 +43,43 @@ func (m *Image) georeference(d directory) (grid.Grid, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	x, y, dx, dy, err := transform(m.file, d)
+	t, err := transform(m.file, d)
 	if err != nil {
 		return nil, "", err
 	}
 	if !keys.pixelIsPoint() { // places are those of upper left corners
-		x, y = x+dx/2, y+dy/2
+		t.x, t.y = t.x+(t.dx+t.turnX)/2, t.y+(t.dy+t.turnY)/2
 	}
-	m.place = place{upward: dy > 0, leftward: dx < 0}
-	raster := crs.Raster{NX: m.Width, NY: m.Height, X: x, Y: y, DX: dx, DY: dy}
+	raster := crs.Raster{NX: m.Width, NY: m.Height, X: t.x, Y: t.y, DX: t.dx, DY: t.dy}
 	var system crs.System
 	if len(keys) > 0 || !degrees(raster) {
 		if system, err = keys.system(); err != nil {
-			return nil, "", err
+			text, ok := wellKnown(m.file, d)
+			if !ok {
+				return nil, "", err
+			}
+			if system, err = crs.WKT(text); err != nil {
+				return nil, "", err
+			}
 		}
 	}
+	if t.turnX != 0 || t.turnY != 0 {
+		g, err := system.Turned(m.Width, m.Height, geo.XY{X: t.x, Y: t.y}, geo.XY{X: t.dx, Y: t.turnY}, geo.XY{X: t.turnX, Y: t.dy})
+		return g, "unstructured_grid", err
+	}
+	m.place = place{upward: t.dy > 0, leftward: t.dx < 0}
 	g, err := system.Grid(raster)
 	if err != nil {
 		return nil, "", err
 	}
 	return g, system.GridType(), nil
+}
+
+// wellKnown is the system as ESRI's well-known text, which GDAL writes among the keys' texts where keys have no words for it.
+func wellKnown(f *file, d directory) (string, bool) {
+	_, text, ok := strings.Cut(f.text(d, tagGeoText), "ESRI PE String = ")
+	text, _, _ = strings.Cut(text, "|")
+	return text, ok
 }
 
 // degrees tells that places which no system is told of can be but degrees: as metres they would be a few steps on a field.
@@ -69,36 +88,36 @@ func degrees(r crs.Raster) bool {
 	return min(r.X, farX) >= -360 && max(r.X, farX) <= 540 && math.Abs(r.Y) <= 90.001 && math.Abs(farY) <= 90.001
 }
 
-// transform is where the pixel (0, 0) is and how far the next column and row are, by GeoTIFF's tags (GeoTIFF 1.1, 7.3).
-func transform(f *file, d directory) (x, y, dx, dy float64, err error) {
+// affine is where the pixel (0, 0) is, how far the next column is (dx, turnY) and the next row (turnX, dy).
+type affine struct{ x, y, dx, dy, turnX, turnY float64 }
+
+// transform reads GeoTIFF's tags (GeoTIFF 1.1, 7.3).
+func transform(f *file, d directory) (t affine, err error) {
 	matrix, err := f.doubles(d, tagTransformation)
 	if err != nil {
-		return
+		return t, err
 	}
 	scale, err := f.doubles(d, tagPixelScale)
 	if err != nil {
-		return
+		return t, err
 	}
 	tie, err := f.doubles(d, tagTiepoint)
 	if err != nil {
-		return
+		return t, err
 	}
 	switch {
 	case len(matrix) == 16:
-		if matrix[1] != 0 || matrix[4] != 0 {
-			return 0, 0, 0, 0, unsupported("an image that is turned on its plane")
-		}
-		x, y, dx, dy = matrix[3], matrix[7], matrix[0], matrix[5]
+		t = affine{x: matrix[3], y: matrix[7], dx: matrix[0], dy: matrix[5], turnX: matrix[1], turnY: matrix[4]}
 	case len(scale) >= 2 && len(tie) >= 6:
-		dx, dy = scale[0], -scale[1]
-		x, y = tie[3]-tie[0]*dx, tie[4]-tie[1]*dy
+		t.dx, t.dy = scale[0], -scale[1]
+		t.x, t.y = tie[3]-tie[0]*t.dx, tie[4]-tie[1]*t.dy
 	case len(tie) > 6:
-		return 0, 0, 0, 0, unsupported("an image that is tied to the Earth by single points")
+		return t, unsupported("an image that is tied to the Earth by single points")
 	default:
-		return 0, 0, 0, 0, fmt.Errorf("%w: the file does not tell where the image is", ErrInvalid)
+		return t, fmt.Errorf("%w: the file does not tell where the image is", ErrInvalid)
 	}
-	if s := x + y + dx + dy; math.IsNaN(s) || math.IsInf(s, 0) || dx == 0 || dy == 0 {
-		return 0, 0, 0, 0, invalid("pixels of %v by %v at %v, %v", dx, dy, x, y)
+	if s := t.x + t.y + t.dx + t.dy + t.turnX + t.turnY; s-s != 0 || t.dx*t.dy == t.turnX*t.turnY {
+		return t, invalid("pixels of %v by %v at %v, %v", t.dx, t.dy, t.x, t.y)
 	}
-	return x, y, dx, dy, nil
+	return t, nil
 }

@@ -4,7 +4,7 @@ import "encoding/binary"
 
 // undo takes the predictor off a block, row by row. It gives back the buffer it used.
 func (l *layout) undo(block, spare []byte, order binary.ByteOrder) []byte {
-	line := l.blockWidth * l.pixelBytes()
+	line := l.lineBytes(0) // all bands are of one type: see checkPredictor
 	if l.predictor == 1 || line == 0 {
 		return spare
 	}
@@ -23,8 +23,8 @@ func (l *layout) undo(block, spare []byte, order binary.ByteOrder) []byte {
 
 // undoDifference adds each number to the one before it of the same band (TIFF 6.0 section 14).
 func (l *layout) undoDifference(line []byte, order binary.ByteOrder) {
-	step := l.pixelBytes()
-	switch l.sample.bits {
+	step := l.pixelBits(0) / 8
+	switch l.types[0].bits {
 	case 8:
 		for i := step; i < len(line); i++ {
 			line[i] += line[i-step]
@@ -52,7 +52,7 @@ func (l *layout) undoFloat(line, spare []byte, order binary.ByteOrder) {
 		line[i] += line[i-apart]
 	}
 	copy(spare, line)
-	size := l.sample.bits / 8
+	size := l.types[0].bits / 8
 	n := len(line) / size
 	little := order == binary.ByteOrder(binary.LittleEndian)
 	for k := range size {

@@ -21,7 +21,7 @@ func TestFloatingPointPredictorIsUndoneInBothByteOrders(t *testing.T) {
 		line[i] -= line[i-2]
 	}
 	for _, order := range []binary.ByteOrder{binary.LittleEndian, binary.BigEndian} {
-		l := layout{blockWidth: 2, samples: 2, chunky: true, sample: sample{32, 3}, predictor: 3}
+		l := layout{blockWidth: 2, samples: 2, chunky: true, types: []sample{{32, 3}, {32, 3}}, predictor: 3}
 		block := line
 		l.undo(block[:], nil, order)
 		for i, v := range want {

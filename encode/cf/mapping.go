@@ -71,10 +71,14 @@ func own(n *grid.Native) []Attr {
 			Text("grid_mapping_name", "transverse_mercator"), number("longitude_of_central_meridian", p[0]),
 			number("latitude_of_projection_origin", p[1]), number("scale_factor_at_central_meridian", p[2]),
 		}
-	case "geostationary":
+	case "geostationary", "geostationaryx":
+		sweep := "y"
+		if n.Kind == "geostationaryx" {
+			sweep = "x"
+		}
 		attrs = []Attr{
 			Text("grid_mapping_name", "geostationary"), number("longitude_of_projection_origin", p[0]), number("latitude_of_projection_origin", 0),
-			number("perspective_point_height", p[1]), Text("sweep_angle_axis", "y"),
+			number("perspective_point_height", p[1]), Text("sweep_angle_axis", sweep),
 		}
 	default:
 		return nil

@@ -43,6 +43,8 @@ func projString(n *grid.Native) string {
 		words = []string{"+proj=tmerc", "+lat_0=" + p(1), "+lon_0=" + p(0), "+k=" + p(2), earth}
 	case "geostationary":
 		words = []string{"+proj=geos", "+h=" + p(1), "+lon_0=" + p(0), "+sweep=y", earth}
+	case "geostationaryx":
+		words = []string{"+proj=geos", "+h=" + p(1), "+lon_0=" + p(0), "+sweep=x", earth}
 	}
 	return strings.Join(words, " ")
 }
