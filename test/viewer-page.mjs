@@ -2,18 +2,36 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
-import { BASE, accessible, browser, check, finish, hash, json, look, open, rest } from './viewer-lib.mjs';
+import { BASE, accessible, browser, check, colour, finish, hash, json, look, near, open, rest } from './viewer-lib.mjs';
 
 // ---- the first map
 
 let page = await open('');
 await rest(page);
 const sizes = await page.evaluate(() => performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation')).map(r => [r.name, r.transferSize]));
-const first = sizes.filter(([name]) => !/\.png|countries-50m/.test(name)).reduce((sum, [, n]) => sum + n, 0);
+const first = sizes.filter(([name]) => !/\.png|-50m/.test(name)).reduce((sum, [, n]) => sum + n, 0);
 check(first > 100e3 && first < 500e3, `${Math.round(first / 1000)} kB to the first map, pictures apart`);
 check(await page.textContent('#title') === 'Wind speed at 10 m', 'the first layer is named');
 check((await page.textContent('#about')).includes('run of Thu, 14 Feb 2013, 06:00 UTC'), 'the run in use is named');
 await accessible(page, 'the map');
+
+// ---- the ground
+
+for (const [scheme, sea, land, water] of [['light', [223, 232, 238], [244, 241, 232], [42, 100, 150]], ['dark', [15, 26, 34], [34, 49, 59], [61, 127, 176]]]) {
+  const ground = await open('#layer=gfs-0p5-natl.ws10&at=13.3,58.9&z=6', { colorScheme: scheme });
+  await rest(ground);
+  await ground.waitForFunction(() => performance.getEntriesByType('resource').some(r => r.name.endsWith('/water-50m.json')));
+  await ground.waitForTimeout(1000);
+  check(near(await colour(ground, 640, 400), sea) && near(await colour(ground, 745, 480), land), `a lake lies in the land (${scheme})`);
+  await ground.goto(`${BASE}/#layer=gfs-0p5-natl.ws10&at=31.2,27&z=6`);
+  await ground.waitForTimeout(500);
+  await rest(ground);
+  await ground.waitForTimeout(1500);
+  const row = await Promise.all(Array.from({ length: 100 }, (_, i) => colour(ground, 590 + i, 400)));
+  const wet = c => c.reduce((sum, v, i) => sum + Math.abs(v - water[i]), 0) < land.reduce((sum, v, i) => sum + Math.abs(v - water[i]), 0) * 0.6;
+  check(row.filter(wet).length >= 1 && row.filter(wet).length <= 4 && row.filter(c => near(c, land)).length > 90, `a river runs through it: ${row.filter(wet).length} of 100 pixels`);
+  await ground.context().close();
+}
 
 // ---- layers
 

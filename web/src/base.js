@@ -1,4 +1,4 @@
-// The ground under the maps: land, coasts, borders and the graticule, from Natural Earth, in any projection of the viewer.
+// The ground under the maps: land, lakes, rivers, coasts, borders and the graticule, from Natural Earth, in any projection of the viewer.
 /* global ol */
 
 const R = Math.PI / 180;
@@ -45,6 +45,16 @@ async function countries(code, name) {
   });
 }
 
+/** waters reads the lakes and the rivers. None of them crosses 180 degrees. */
+async function waters(code, name) {
+  const p = projections[code], seen = at => !p.near || within(at, p.near);
+  const read = async (layer, as) => new ol.format.TopoJSON({ layers: [layer] }).readFeatures(await topology(name)).map(f => f.getGeometry().getCoordinates()).map(as);
+  const features = geometries => geometries.map(g => new ol.Feature(g.transform('EPSG:4326', code)));
+  const lakes = (await read('lakes', rings => rings)).filter(rings => seen(rings[0][0])).map(rings => new ol.geom.Polygon(rings));
+  const rivers = (await read('rivers', line => (Array.isArray(line[0][0]) ? line : [line]))).flat().flatMap(line => (p.near ? split(line, seen) : [line])).map(line => new ol.geom.LineString(line));
+  return { lakes: features(lakes), rivers: features(rivers) };
+}
+
 /** within says whether a place is no more than some degrees from another. */
 function within([lon, lat], [lon0, lat0, degrees]) {
   return Math.sin(lat * R) * Math.sin(lat0 * R) + Math.cos(lat * R) * Math.cos(lat0 * R) * Math.cos((lon - lon0) * R) > Math.cos(degrees * R);
@@ -85,23 +95,28 @@ function split(line, pass) {
   return out.filter(l => l.length > 1);
 }
 
-const colours = {
-  light: { land: '#f4f1e8', coast: '#1b2730b0', grid: '#33445530' },
-  dark: { land: '#22313b', coast: '#0b1218c8', grid: '#c8d8e830' },
+const colours = { // rivers and shores are seen on the land and on every picture over it
+  light: { land: '#f4f1e8', sea: '#dfe8ee', coast: '#1b2730b0', water: '#2a6496b0', grid: '#33445530' },
+  dark: { land: '#22313b', sea: '#0f1a22', coast: '#0b1218c8', water: '#3d7fb0c0', grid: '#c8d8e830' },
 };
 
-/** makeBase gives the layers of the ground, and draw(code, dark, fine) which draws them for a projection. */
+/** makeBase gives the layers of the ground, and draw(code, dark, fine, wet) which draws them for a projection: wet with lakes and rivers. */
 export function makeBase() {
   const world = new ol.source.Vector({ overlaps: false }), lines = new ol.source.Vector();
   const land = new ol.layer.Vector({ source: world, zIndex: 0 }), coast = new ol.layer.Vector({ source: world, zIndex: 90 }), grid = new ol.layer.Vector({ source: lines, zIndex: 89 });
-  let drawn = '';
-  async function draw(code, dark, fine) {
+  const inland = new ol.source.Vector(), flowing = new ol.source.Vector();
+  const lakes = new ol.layer.Vector({ source: inland, zIndex: 1 }), water = new ol.layer.Vector({ source: flowing, zIndex: 88 }), shores = new ol.layer.Vector({ source: inland, zIndex: 88 });
+  let drawn = '', poured = '';
+  async function draw(code, dark, fine, wet) {
     const c = dark ? colours.dark : colours.light;
     const stroke = color => new ol.style.Style({ stroke: new ol.style.Stroke({ color, width: 0.9 }) });
     land.setStyle(new ol.style.Style({ fill: new ol.style.Fill({ color: c.land }) }));
     coast.setStyle(stroke(c.coast));
     grid.setStyle(stroke(c.grid));
+    lakes.setStyle(new ol.style.Style({ fill: new ol.style.Fill({ color: c.sea }) }));
+    for (const l of [water, shores]) l.setStyle(stroke(c.water));
     const wanted = `${code} ${fine}`;
+    if (wet) pour(code, fine, wanted).catch(() => { poured = ''; }); // a map without rivers is a map
     if (drawn === wanted) return;
     drawn = wanted;
     const features = await countries(code, fine ? 'countries-50m' : 'countries-110m');
@@ -111,5 +126,12 @@ export function makeBase() {
     lines.clear(true);
     lines.addFeature(graticule(code, projections[code].near ? 10 : 30));
   }
-  return { layers: [land, coast, grid], draw };
+  async function pour(code, fine, wanted) {
+    if (poured === wanted) return;
+    poured = wanted;
+    const all = await waters(code, fine ? 'water-50m' : 'water-110m');
+    if (poured !== wanted) return;
+    for (const [source, features] of [[inland, all.lakes], [flowing, all.rivers]]) { source.clear(true); source.addFeatures(features); }
+  }
+  return { layers: [land, lakes, water, shores, coast, grid], draw };
 }

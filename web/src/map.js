@@ -16,7 +16,7 @@ export function makeMap(target, leader) {
   const frames = new Map(); // key -> layer, oldest first
   const keyOf = p => `${p.name} ${p.query} ${p.side ?? ''}`;
   let split = null; // where side a ends and side b begins, as a part of the width; null: nothing is cut
-  let code = 'EPSG:3857', dark = false, current = new Set(), visible = new Set(), asked = 0, begun = false; // begun: the first map is there, so there is time for fine coasts
+  let code = 'EPSG:3857', dark = false, current = new Set(), visible = new Set(), asked = 0, begun = false; // begun: the first map is there, so there is time for rivers and fine coasts
 
   function viewOf(c, at) {
     const p = projections[c];
@@ -104,8 +104,8 @@ export function makeMap(target, leader) {
     await ground();
   }
 
-  /** ground draws land and coasts for the projection, the zoom and the theme. */
-  const ground = () => base.draw(code, dark, begun && map.getView().getZoom() >= finer);
+  /** ground draws land, water and coasts for the projection, the zoom and the theme. */
+  const ground = () => base.draw(code, dark, begun && map.getView().getZoom() >= finer, begun);
   map.on('moveend', ground);
   const paint = to => { dark = to; ground(); };
 
