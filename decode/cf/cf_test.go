@@ -161,6 +161,13 @@ func TestMappingsAreThoseOfPROJ(t *testing.T) {
 		{"geostationary", map[string][]float64{"perspective_point_height": one(35785831), "longitude_of_projection_origin": one(9.5), "semi_major_axis": one(6378169), "semi_minor_axis": one(6356583.8)},
 			"+proj=geos +h=35785831 +lon_0=9.5 +a=6378169 +b=6356583.8"},
 		{"", nil, "+proj=lcc +lat_1=63 +lat_0=63 +lon_0=15 +R=6371000"},
+		{"", nil, "+proj=lcc +lat_1=46.8 +lat_0=46.8 +lon_0=0 +k_0=0.9999 +x_0=600000 +R=6371000"},
+		{"stereographic", map[string][]float64{"longitude_of_projection_origin": one(10), "latitude_of_projection_origin": one(56), "scale_factor_at_projection_origin": one(1)},
+			"+proj=stere +lat_0=56 +lon_0=10 +ellps=WGS84"},
+		{"sinusoidal", map[string][]float64{"longitude_of_projection_origin": one(0), "earth_radius": one(6371007)}, "+proj=sinu +R=6371007"},
+		{"azimuthal_equidistant", map[string][]float64{"longitude_of_projection_origin": one(10), "latitude_of_projection_origin": one(50)}, "+proj=aeqd +lat_0=50 +lon_0=10 +ellps=WGS84"},
+		{"lambert_cylindrical_equal_area", map[string][]float64{"longitude_of_central_meridian": one(10), "standard_parallel": one(30)}, "+proj=cea +lat_ts=30 +lon_0=10 +ellps=WGS84"},
+		{"orthographic", map[string][]float64{"longitude_of_projection_origin": one(10), "latitude_of_projection_origin": one(50), "earth_radius": one(6371007)}, "+proj=ortho +lat_0=50 +lon_0=10 +R=6371007"},
 	} {
 		texts := map[string]string{"grid_mapping_name": c.name}
 		if c.name == "" {
@@ -182,7 +189,7 @@ func TestMappingsAreThoseOfPROJ(t *testing.T) {
 			t.Errorf("%s: %v (%v), want %v (%v)", c.name, a, err, b, err2)
 		}
 	}
-	for _, name := range []string{"vertical_perspective", "", "stereographic"} {
+	for _, name := range []string{"vertical_perspective", "", "oblique_mercator"} {
 		if _, err := system(attrs(nil, map[string]string{"grid_mapping_name": name})); !errors.Is(err, crs.ErrUnknown) {
 			t.Errorf("%q: error %v", name, err)
 		}

@@ -32,6 +32,7 @@ type System struct {
 	even   geo.XY // degrees that a metre is along x and y; 0: coordinates are not such
 	pole   geo.LonLat
 	angle  float64
+	scale  float64        // by which metres are multiplied besides, to be the plane's; 0 stands for 1
 	places geo.Projection // of the coordinates less shift; nil for degrees that are not turned
 	mesh   bool           // no grid knows the system
 }
@@ -54,14 +55,15 @@ func (s System) Grid(r Raster) (grid.Grid, error) {
 	}
 	switch {
 	case s.plane != nil:
+		if s.scale != 0 {
+			r.X, r.Y, r.DX, r.DY = r.X*s.scale, r.Y*s.scale, r.DX*s.scale, r.DY*s.scale
+		}
 		at := geo.XY{X: r.X - s.shift.X, Y: r.Y - s.shift.Y}
 		return made(grid.ProjectedAt(*s.plane, grid.Cells{NX: r.NX, NY: r.NY, DX: r.DX, DY: r.DY}, at))
 	case s.mesh:
 		return s.Mesh(r.axes())
 	}
-	if s.plane == nil {
-		r.X, r.Y = r.X-s.shift.X, r.Y-s.shift.Y
-	}
+	r.X, r.Y = r.X-s.shift.X, r.Y-s.shift.Y
 	switch {
 	case s.even.X != 0:
 		r.X, r.Y, r.DX, r.DY = r.X*s.even.X, r.Y*s.even.Y, r.DX*s.even.X, r.DY*s.even.Y
@@ -161,8 +163,12 @@ func (s System) Turned(nx, ny int, first, column, row geo.XY) (grid.Grid, error)
 
 // lay finds the places of coordinates, which are overwritten.
 func (s System) lay(dst []geo.LonLat, at []geo.XY) {
+	scale := s.scale
+	if scale == 0 {
+		scale = 1
+	}
 	for i := range at {
-		at[i] = geo.XY{X: at[i].X - s.shift.X, Y: at[i].Y - s.shift.Y}
+		at[i] = geo.XY{X: at[i].X*scale - s.shift.X, Y: at[i].Y*scale - s.shift.Y}
 		dst[i] = geo.LonLat{Lon: at[i].X, Lat: at[i].Y}
 		if s.even.X != 0 {
 			dst[i] = geo.LonLat{Lon: at[i].X * s.even.X, Lat: at[i].Y * s.even.Y}

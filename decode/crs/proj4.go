@@ -51,7 +51,7 @@ func PROJ(text string) (System, error) {
 // lengths are the units of lengths, in metres.
 var lengths = map[string]float64{"m": 1, "km": 1000, "dm": 0.1, "cm": 0.01, "mm": 0.001, "ft": 0.3048, "us-ft": 1200.0 / 3937, "kmi": 1852}
 
-// in is the system in the definition's unit. x_0 and y_0 are metres in any unit, and scales of Lambert's stay.
+// in is the system in the definition's unit. x_0 and y_0 are metres in any unit.
 func (s System) in(d definition) (System, error) {
 	unit, err := d.number("to_meter", 1)
 	if name, ok := d["units"]; ok && err == nil {
@@ -61,9 +61,6 @@ func (s System) in(d definition) (System, error) {
 	}
 	if err != nil || s.Angles() || unit == 1 {
 		return s, err
-	}
-	if s.Unit != 0 {
-		unit *= s.Unit
 	}
 	s.Unit = unit
 	return s, nil

@@ -83,7 +83,7 @@ func LambertScaled(e geo.Ellipsoid, o Origin, scale float64) System {
 	o.False.X, o.False.Y = o.False.X/scale, o.False.Y/scale
 	s := Lambert(e, o, o.Lat, o.Lat)
 	if scale != 1 {
-		s.Unit = 1 / scale
+		s.scale = 1 / scale
 	}
 	return s
 }

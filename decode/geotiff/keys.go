@@ -135,10 +135,7 @@ func (k keys) system() (crs.System, error) {
 		return crs.System{}, err
 	}
 	s, err := k.projection(unit, angle, meridian)
-	if s.Unit == 0 {
-		s.Unit = 1
-	}
-	s.Unit *= unit
+	s.Unit = unit
 	return s, err
 }
 
