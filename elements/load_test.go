@@ -65,9 +65,9 @@ func TestElementsAreDescribed(t *testing.T) {
 	for _, want := range []Element{
 		{ID: "t2m", Title: "Temperature at 2 m", Theme: "Temperature", Unit: "K", DisplayUnit: "degC", Interpolation: Linear, Style: "temperature",
 			StandardName: "air_temperature", LevelKind: Height, Known: true},
-		{ID: "u10", Title: "Eastward wind at 10 m", Theme: "Wind", Unit: "m/s", DisplayUnit: "m/s", Interpolation: Linear,
+		{ID: "u10", Title: "Eastward wind at 10 m", Theme: "Wind", Unit: "m/s", DisplayUnit: "m/s", Interpolation: Linear, Style: "wind-component",
 			StandardName: "eastward_wind", LevelKind: Height, Known: true, Partner: "v10", U: true},
-		{ID: "v_tropopause_ensmean", Title: "Northward wind at the tropopause, ensemble mean", Theme: "Wind", Unit: "m/s", DisplayUnit: "m/s", Interpolation: Linear,
+		{ID: "v_tropopause_ensmean", Title: "Northward wind at the tropopause, ensemble mean", Theme: "Wind", Unit: "m/s", DisplayUnit: "m/s", Interpolation: Linear, Style: "wind-component",
 			StandardName: "northward_wind", LevelKind: Tropopause, Known: true, Partner: "u_tropopause_ensmean"},
 		{ID: "t_spread", Title: "Temperature on pressure levels, ensemble spread", Theme: "Temperature", Unit: "K", DisplayUnit: "K", Interpolation: Linear,
 			LevelKind: Pressure, Known: true},

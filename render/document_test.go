@@ -46,7 +46,7 @@ func TestALegendAsJSONIsInTheUnitAskedFor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{`"unit":"m/s"`, `{"value":2.57222222222,"color":"#cef0fd"}`, `"kind":"barbs","element":"wind"`} {
+	for _, want := range []string{`"unit":"m/s"`, `{"value":2.57222222222,"color":"#d6eef6"}`, `"kind":"barbs","element":"wind"`} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("legend = %s, want %s in it", text, want)
 		}

@@ -34,11 +34,20 @@ func turns(l []float64) (n int) {
 	return n
 }
 
+// sequential styles go from little to much, diverging ones both ways from a middle.
+const (
+	sequential = `wind-speed gust beaufort helicity current-speed precipitation precipitation-smooth precipitation-rate
+		snow-depth snow-water snowfall particles mixing-ratio sea-ice cloud wave-height wave-period cape lightning reflectivity visibility ceiling sunshine radiation ozone
+		cloud-water radar-liquid cloud-top altitude air-pressure energy ozone-mixing ozone-ground dust albedo snow-density frozen-share haines-index ventilation
+		probability sequential viridis grey`
+	diverging = `temperature temperature-classes soil-temperature dew-point pressure geopotential-height geopotential vorticity omega
+		wind-component current-component vertical-velocity shear heat-flux
+		humidity dew-point-depression soil-moisture soil-water pwat lifted-index diverging`
+)
+
 func TestLightnessIsMonotoneInSequentialStyles(t *testing.T) {
 	c := loaded(t)
-	for _, id := range strings.Fields(`wind-speed gust beaufort helicity current-speed precipitation precipitation-smooth precipitation-rate
-		snow-depth snow-water snowfall particles mixing-ratio sea-ice cloud wave-height wave-period cape lightning reflectivity visibility ceiling sunshine radiation ozone
-		probability sequential viridis grey`) {
+	for _, id := range strings.Fields(sequential) {
 		s, ok := c.Get(id)
 		if !ok {
 			t.Fatalf("there is no style %s", id)
@@ -51,8 +60,7 @@ func TestLightnessIsMonotoneInSequentialStyles(t *testing.T) {
 
 func TestLightnessTurnsOnceInDivergingStyles(t *testing.T) {
 	c := loaded(t)
-	for _, id := range strings.Fields(`temperature temperature-classes soil-temperature dew-point pressure geopotential-height vorticity omega
-		humidity soil-moisture pwat cin lifted-index diverging`) {
+	for _, id := range strings.Fields(diverging + " cin") {
 		s, ok := c.Get(id)
 		if !ok {
 			t.Fatalf("there is no style %s", id)
@@ -63,14 +71,14 @@ func TestLightnessTurnsOnceInDivergingStyles(t *testing.T) {
 	}
 }
 
-func TestTheCircleOfDirectionsIsOfOneLightnessAndCloses(t *testing.T) {
+func TestTheCircleOfDirectionsClosesAndIsDarkInTheSouth(t *testing.T) {
 	s, _ := loaded(t).Get("direction")
 	if first, last := s.Stops[0], s.Stops[len(s.Stops)-1]; first.Color != last.Color || last.Value-first.Value != 360 {
 		t.Errorf("the circle goes from %v to %v", first, last)
 	}
-	for _, l := range lightness(s) {
-		if math.Abs(l-0.74) > 0.02 {
-			t.Errorf("lightness %.3f, want 0.74 all around", l)
+	for i, l := range lightness(s) {
+		if want := 0.7 + 0.19*math.Cos(float64(i)*math.Pi/4); math.Abs(l-want) > 0.03 {
+			t.Errorf("%g degrees: lightness %.3f, want %.3f: pale in the north, dark in the south, between them in the east and west", s.Stops[i].Value, l, want)
 		}
 	}
 }
