@@ -4,7 +4,7 @@ SHARED ?= ../shared
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.0
 PACKAGES = ./...
 
-.PHONY: test-mongo demo-live build test check race fuzz mutations values test-corpus judge conformance bench bench-eccodes bench-ingest test-ingest screenshots test-coverages test-soak test-viewer test-probes test-gateway clean
+.PHONY: test-mongo demo-live build test check race fuzz mutations values test-corpus judge conformance bench bench-eccodes bench-ingest test-ingest screenshots test-coverages test-soak test-viewer test-probes test-gateway test-acme clean
 
 build:            ## the program, static
 	CGO_ENABLED=0 go build -trimpath -o tileserver ./cmd/tileserver
@@ -76,6 +76,9 @@ test-mongo:       ## stores in MongoDB, on two stand-ins that are started, or on
 
 test-gateway: build ## two models' servers, a replica and a gateway before them: the judges through it, a replica killed
 	SHARED=$(SHARED) test/gateway.sh
+
+test-acme:        ## certificates from a real ACME server, Pebble, within the test
+	cd test/acme && go test -count=1 ./...
 
 clean:
 	rm -f tileserver

@@ -1,10 +1,8 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"fmt"
 	"log/slog"
 	"net"
@@ -14,8 +12,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/crypto/acme"
-	"golang.org/x/crypto/acme/autocert"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -26,15 +22,6 @@ type tlsConfig struct {
 	ACME        acmeConfig `yaml:"acme"`        // certificates of an authority instead
 	Redirect    string     `yaml:"redirect"`    // address whose plain HTTP leads to HTTPS, and answers ACME's questions: 0.0.0.0:80; "": none
 	HSTS        bool       `yaml:"hsts"`        // browsers are told to come by HTTPS alone for half a year
-}
-
-// acmeConfig names an authority and what it is asked for.
-type acmeConfig struct {
-	Hosts     []string `yaml:"hosts"`     // names that certificates are for
-	Folder    string   `yaml:"folder"`    // where they are kept
-	Email     string   `yaml:"email"`     // whom the authority warns
-	Directory string   `yaml:"directory"` // of the authority; "": Let's Encrypt
-	CA        string   `yaml:"ca"`        // file, PEM, of whom the authority's own address is trusted by; "": the system's
 }
 
 // on tells that there is TLS.
@@ -80,13 +67,15 @@ func (c tlsConfig) serve(ctx context.Context, on net.Listener, handler http.Hand
 	if secured != nil && c.HSTS {
 		handler = strict(handler)
 	}
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return serveUntil(ctx, on, handler, secured, log) })
+	var beside net.Listener
 	if c.Redirect != "" && plain != nil {
-		beside, err := net.Listen("tcp", c.Redirect)
-		if err != nil {
+		if beside, err = net.Listen("tcp", c.Redirect); err != nil {
 			return err
 		}
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return serveUntil(ctx, on, handler, secured, log) })
+	if beside != nil {
 		group.Go(func() error { return serveUntil(ctx, beside, plain, nil, log) })
 	}
 	return group.Wait()
@@ -110,44 +99,39 @@ func (c tlsConfig) build(log *slog.Logger) (*tls.Config, http.Handler, error) {
 		}
 		return &tls.Config{GetCertificate: files.get, MinVersion: tls.VersionTLS12}, redirect, nil
 	}
-	m := &autocert.Manager{Prompt: autocert.AcceptTOS, HostPolicy: autocert.HostWhitelist(c.ACME.Hosts...), Cache: autocert.DirCache(c.ACME.Folder), Email: c.ACME.Email}
-	if c.ACME.Directory != "" || c.ACME.CA != "" {
-		m.Client = &acme.Client{DirectoryURL: cmp.Or(c.ACME.Directory, autocert.DefaultACMEDirectory)}
-	}
-	if c.ACME.CA != "" {
-		client, err := c.ACME.client()
-		if err != nil {
-			return nil, nil, fmt.Errorf("tls.acme.ca: %w", err)
-		}
-		m.Client.HTTPClient = client
+	m, err := c.ACME.manager()
+	if err != nil {
+		return nil, nil, err
 	}
 	t := m.TLSConfig()
 	t.MinVersion = tls.VersionTLS12
-	return t, m.HTTPHandler(redirect), nil
+	return t, withoutPort(m.HTTPHandler(redirect)), nil
 }
 
-// client asks an authority whose own certificate is another's than the system trusts.
-func (c acmeConfig) client() (*http.Client, error) {
-	text, err := os.ReadFile(c.CA)
-	if err != nil {
-		return nil, err
+// bareHost is a host without its port.
+func bareHost(host string) string {
+	name, _, err := net.SplitHostPort(host)
+	switch {
+	case err != nil:
+		return host
+	case strings.Contains(name, ":"):
+		return "[" + name + "]"
 	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(text) {
-		return nil, fmt.Errorf("%s has no certificate", c.CA)
-	}
-	return &http.Client{Timeout: time.Minute, Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}}}, nil
+	return name
+}
+
+// withoutPort lets a handler see hosts without ports: an authority may be led to another port than 80.
+func withoutPort(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		bare := r.WithContext(r.Context())
+		bare.Host = bareHost(r.Host)
+		next.ServeHTTP(w, bare)
+	})
 }
 
 // toHTTPS leads a request to the same address by TLS. Only what is read may be asked again.
 func toHTTPS(w http.ResponseWriter, r *http.Request) {
-	host := r.Host
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-		if strings.Contains(name, ":") {
-			host = "[" + name + "]"
-		}
-	}
+	host := bareHost(r.Host)
 	if r.Method != http.MethodGet && r.Method != http.MethodHead || host == "" {
 		http.Error(w, "this is served by HTTPS", http.StatusBadRequest)
 		return

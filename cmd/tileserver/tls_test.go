@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/tls"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -93,4 +94,45 @@ func freeAddress(t *testing.T) string {
 	s := httptest.NewServer(nil)
 	defer s.Close()
 	return strings.TrimPrefix(s.URL, "http://")
+}
+
+// answering is a way to an authority that answers by path.
+type answering map[string]*http.Response
+
+// RoundTrip implements http.RoundTripper.
+func (a answering) RoundTrip(r *http.Request) (*http.Response, error) { return a[r.URL.Path], nil }
+
+func TestAnOrderIsFoundAgainWhereTheAuthorityTellsItOnce(t *testing.T) {
+	answer := func(status int, location, body string) *http.Response {
+		h := http.Header{}
+		if location != "" {
+			h.Set("Location", location)
+		}
+		return &http.Response{StatusCode: status, Header: h, Body: io.NopCloser(strings.NewReader(body))}
+	}
+	o := &ordering{orders: map[string]string{}, next: answering{
+		"/new":        answer(201, "https://ca.example/order/1", `{"status":"pending","finalize":"https://ca.example/finish/1"}`),
+		"/account":    answer(201, "https://ca.example/account/1", `{}`),
+		"/finish/1":   answer(200, "", `{"status":"processing"}`),
+		"/finish/2":   answer(200, "", `{}`),
+		"/finish/own": answer(200, "https://ca.example/order/own", `{}`),
+	}}
+	for _, c := range []struct{ path, want, body string }{
+		{"/finish/1", "", `{"status":"processing"}`}, {"/account", "https://ca.example/account/1", `{}`},
+		{"/new", "https://ca.example/order/1", `{"status":"pending","finalize":"https://ca.example/finish/1"}`},
+		{"/finish/1", "https://ca.example/order/1", ""}, {"/finish/2", "", `{}`}, {"/finish/own", "https://ca.example/order/own", `{}`},
+	} {
+		r, err := http.NewRequest(http.MethodPost, "https://ca.example"+c.path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res, err := o.RoundTrip(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(res.Body)
+		if got := res.Header.Get("Location"); got != c.want || string(body) != c.body || err != nil {
+			t.Errorf("%s: at %q, %q, %v, want %q, %q", c.path, got, body, err, c.want, c.body)
+		}
+	}
 }
