@@ -50,7 +50,7 @@ func (q *question) readHeights(c *api.Call) error {
 	if len(list) != 6 || q.levels != nil {
 		return nil
 	}
-	levels, err := readNumbers("bbox", list[2]+"/"+list[5])
+	levels, err := api.ReadNumbers("bbox", list[2]+"/"+list[5])
 	if err != nil {
 		return err
 	}

@@ -63,8 +63,8 @@ type question struct {
 	layers    []*layers.Layer
 	times     probe.Times
 	timed     bool // datetime is given
-	levels    *numbers
-	members   *numbers
+	levels    *api.Numbers
+	members   *api.Numbers
 	unit      string
 	space     probe.Space
 	linear    bool
@@ -94,13 +94,13 @@ func (s *service) question(c *api.Call, catalogue *layers.Catalogue) (q *questio
 		return nil, err
 	}
 	q.timed = c.Query.Get("datetime") != ""
-	if q.times, err = readTimes(c.Query.Get("datetime"), c.Now); err != nil {
+	if q.times, err = api.ReadTimes(c.Query.Get("datetime"), c.Now); err != nil {
 		return nil, err
 	}
-	if q.levels, err = readNumbers("z", c.Query.Get("z")); err != nil {
+	if q.levels, err = api.ReadNumbers("z", c.Query.Get("z")); err != nil {
 		return nil, err
 	}
-	if q.members, err = readNumbers("member", c.Query.Get("member")); err != nil {
+	if q.members, err = api.ReadNumbers("member", c.Query.Get("member")); err != nil {
 		return nil, err
 	}
 	if q.ref, err = c.Reference("crs", "CRS:84"); err != nil {
@@ -227,7 +227,7 @@ func (q *question) levelsOf(l *layers.Layer) (some []field.Level) {
 		return l.Levels[:min(len(l.Levels), 1)]
 	}
 	for _, level := range l.Levels {
-		if q.levels.hold(l.Elevation(level)) {
+		if q.levels.Has(l.Elevation(level)) {
 			some = append(some, level)
 		}
 	}
@@ -240,7 +240,7 @@ func (q *question) membersOf(l *layers.Layer) (some []int) {
 		return l.Members
 	}
 	for _, m := range l.Members {
-		if q.members.hold(float64(m)) {
+		if q.members.Has(float64(m)) {
 			some = append(some, m)
 		}
 	}

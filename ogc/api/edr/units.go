@@ -149,3 +149,9 @@ func (q *question) converter(l *layers.Layer) (unit string, convert func(field.D
 	}
 	return unit, func(d field.Digits) func(float64) float64 { return d.In(c.Scale, c.Offset) }
 }
+
+// finite reads a number.
+func finite(text string) (v float64, bad bool) {
+	v, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
+	return v, err != nil || math.IsNaN(v) || math.IsInf(v, 0)
+}

@@ -90,8 +90,8 @@ func (s *service) probe(ctx context.Context, c *api.Call, q *question, columns [
 func (q *question) settled(c *api.Call) bool {
 	name, _ := c.Query.First("parameter-name", "parameter_names")
 	return q.run != nil && len(q.times.List) > 0 && (!q.of.Whole || c.Query.Get(name) != "") &&
-		(q.levels != nil && q.levels.list != nil || !slices.ContainsFunc(q.layers, vertical)) &&
-		(q.members != nil && q.members.list != nil || !slices.ContainsFunc(q.layers, func(l *layers.Layer) bool { return len(l.Members) > 1 }))
+		(q.levels != nil && q.levels.List != nil || !slices.ContainsFunc(q.layers, vertical)) &&
+		(q.members != nil && q.members.List != nil || !slices.ContainsFunc(q.layers, func(l *layers.Layer) bool { return len(l.Members) > 1 }))
 }
 
 // gather lays series out by domain: first the levels of a parameter that have the same times, then parameters that have the same

@@ -142,15 +142,15 @@ func (q *question) narrow(w *way, tall *height, most int) {
 	}
 	switch {
 	case w.high:
-		in := &numbers{low: math.Inf(1), high: math.Inf(-1)}
+		in := &api.Numbers{Low: math.Inf(1), High: math.Inf(-1)}
 		for _, v := range w.vertices {
 			low, high := tall.around(v.z, unit)
-			in.low, in.high = min(in.low, low), max(in.high, high)
+			in.Low, in.High = min(in.Low, low), max(in.High, high)
 		}
 		q.levels = in
-	case tall != nil && q.levels != nil && len(q.levels.list) == 1:
-		low, high := tall.around(q.levels.list[0], unit)
-		q.levels = &numbers{low: low, high: high}
+	case tall != nil && q.levels != nil && len(q.levels.List) == 1:
+		low, high := tall.around(q.levels.List[0], unit)
+		q.levels = &api.Numbers{Low: low, High: high}
 	}
 	if most == 0 {
 		return
@@ -166,9 +166,9 @@ func (q *question) narrow(w *way, tall *height, most int) {
 	if len(all) <= most {
 		return
 	}
-	few := &numbers{}
+	few := &api.Numbers{}
 	for k := range most {
-		few.list = append(few.list, all[k*(len(all)-1)/max(most-1, 1)])
+		few.List = append(few.List, all[k*(len(all)-1)/max(most-1, 1)])
 	}
 	q.levels = few
 }

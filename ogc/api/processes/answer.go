@@ -72,6 +72,12 @@ func document(w io.Writer, results []result) error {
 		if _, err := fmt.Fprintf(w, "%s%s:", lead, name); err != nil {
 			return err
 		}
+		if r.href != "" {
+			if err := value(r.output, api.Link{Href: r.href, Rel: "item", Type: ogc.MediaType(r.mediaType), Title: r.output}).write(w); err != nil {
+				return err
+			}
+			continue
+		}
 		if isJSON(r.mediaType) {
 			if err := r.write(w); err != nil {
 				return err
@@ -117,9 +123,16 @@ func parts(w io.Writer, results []result) error {
 		return err
 	}
 	for _, r := range results {
-		to, err := m.CreatePart(textproto.MIMEHeader{"Content-Type": {r.mediaType}, "Content-Id": {r.output}})
+		header := textproto.MIMEHeader{"Content-Type": {r.mediaType}, "Content-Id": {r.output}}
+		if r.href != "" {
+			header.Set("Content-Location", r.href)
+		}
+		to, err := m.CreatePart(header)
 		if err != nil {
 			return err
+		}
+		if r.href != "" { // an empty body
+			continue
 		}
 		if err := r.write(to); err != nil {
 			return err

@@ -12,14 +12,14 @@ const version = "1.0.0"
 
 // summary is a process in a list (processSummary.yaml).
 func (d *door) summary(base string, p *process) map[string]any {
-	controls := []string{"sync-execute"}
+	controls, transmission := []string{"sync-execute"}, []string{byValue}
 	if d.jobs != nil {
-		controls = append(controls, "async-execute", "dismiss")
+		controls, transmission = append(controls, "async-execute", "dismiss"), append(transmission, byReference)
 	}
 	at := base + "/processes/" + url.PathEscape(p.id)
 	return map[string]any{
 		"id": p.id, "title": p.title, "description": p.description, "version": version, "keywords": p.keywords,
-		"jobControlOptions": controls, "outputTransmission": []string{"value"},
+		"jobControlOptions": controls, "outputTransmission": transmission,
 		"links": []api.Link{
 			{Href: at, Rel: "self", Type: api.TypeJSON, Title: "This process"}, {Href: at + "?f=html", Rel: "alternate", Type: api.TypeHTML, Title: "This process for people"},
 			{Href: at + "/execution", Rel: relation + "execute", Type: api.TypeJSON, Title: "Do this process"},

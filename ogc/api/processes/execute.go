@@ -79,6 +79,12 @@ func (d *door) execute(c *api.Call) error {
 	if d.jobs != nil && prefersAsync(c.Request) {
 		return d.refuse(c, d.submit(c, p, o))
 	}
+	if o.Request.refers() {
+		if d.jobs == nil {
+			return d.refuse(c, wrong("outputs", "there are no jobs here, so that outputs are given by value alone"))
+		}
+		return d.refuse(c, d.refer(c, p, o))
+	}
 	if o.Request.Subscriber != nil && d.jobs == nil {
 		return d.refuse(c, wrong("subscriber", "there are no jobs here"))
 	}
@@ -135,7 +141,7 @@ func (o *order) accept(p *process, header string) {
 	for part := range strings.SplitSeq(header, ",") {
 		t := ogc.MediaType(part)
 		if i := slices.IndexFunc(out.types, func(own string) bool { return ogc.MediaType(own) == t }); i >= 0 {
-			w := wanted{}
+			w := o.Request.Outputs[names[0]]
 			w.Format.MediaType = out.types[i]
 			o.Request.Outputs = map[string]wanted{names[0]: w}
 			return
@@ -178,32 +184,42 @@ func prefersAsync(r *http.Request) bool {
 	return false
 }
 
-// submit takes an order over as a job. What is wrong with it is told at once.
+// submit takes an order over as a job, and says where that is.
 func (d *door) submit(c *api.Call, p *process, o order) error {
-	_, done, err := d.prepare(c.Context(), p, o)
-	done()
+	j, err := d.order(c, p, o)
 	if err != nil {
 		return err
 	}
+	c.Header().Set("Preference-Applied", "respond-async")
+	return d.accepted(c, &j)
+}
+
+// order takes an order over as a job. What is wrong with it is told at once.
+func (d *door) order(c *api.Call, p *process, o order) (j jobs.Job, err error) {
+	_, done, err := d.prepare(c.Context(), p, o)
+	done()
+	if err != nil {
+		return j, err
+	}
 	body, err := json.Marshal(o)
 	if err != nil {
-		return err
+		return j, err
 	}
 	var callback jobs.Callback
 	if s := o.Request.Subscriber; s != nil {
 		callback = jobs.Callback{Success: s.Success, InProgress: s.InProgress, Failed: s.Failed}
 	}
-	j, err := d.jobs.Submit(c.Context(), p.id, body, callback)
-	if err != nil {
-		return err
-	}
-	text, err := json.Marshal(status(c.Base, &j))
+	return d.jobs.Submit(c.Context(), p.id, body, callback)
+}
+
+// accepted answers that there is a job.
+func (d *door) accepted(c *api.Call, j *jobs.Job) error {
+	text, err := json.Marshal(status(c.Base, j))
 	if err != nil {
 		return err
 	}
 	h := c.Header()
 	h.Set("Location", c.Base+"/jobs/"+j.ID)
-	h.Set("Preference-Applied", "respond-async")
 	h.Set("Content-Type", api.TypeJSON)
 	h.Set("Cache-Control", "no-store")
 	c.WriteHeader(http.StatusCreated)
@@ -239,7 +255,7 @@ func (s *Service) do(ctx context.Context, p *process, o order, progress func(int
 	return slices.DeleteFunc(results, func(r result) bool { return !slices.Contains(names, r.output) }), done, nil
 }
 
-// work is a process as jobs do it: the result is the answer as it is sent.
+// work is a process as jobs do it: the result is the answer as it is sent, or where outputs are wanted by reference a document of all values.
 func (s *Service) work(p *process) jobs.Work {
 	return func(ctx context.Context, body json.RawMessage, progress func(int, string)) (jobs.Result, error) {
 		var o order
@@ -252,6 +268,9 @@ func (s *Service) work(p *process) jobs.Work {
 			return jobs.Result{}, err
 		}
 		var b bytes.Buffer
+		if o.Request.refers() {
+			o.Request.Response = "document"
+		}
 		mediaType, write := answerOf(o.Request, results)
 		if err := write(&b); err != nil {
 			return jobs.Result{}, err
@@ -277,8 +296,8 @@ func (p *process) format(outputs map[string]wanted) (string, error) {
 		if i < 0 {
 			return "", wrong("outputs."+name, "process %s has no output %q", p.id, ogc.Clip(name))
 		}
-		if w.TransmissionMode != "" && w.TransmissionMode != "value" {
-			return "", wrong("outputs."+name+".transmissionMode", "outputs are given by value alone")
+		if w.TransmissionMode != "" && w.TransmissionMode != byValue && w.TransmissionMode != byReference {
+			return "", wrong("outputs."+name+".transmissionMode", "outputs are given by value or by reference")
 		}
 		if t := ogc.MediaType(w.Format.MediaType); t != "" && len(p.outputs[i].types) > 0 {
 			k := slices.IndexFunc(p.outputs[i].types, func(own string) bool { return ogc.MediaType(own) == t })

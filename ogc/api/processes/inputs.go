@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"isobar/ogc"
+	"isobar/ogc/api"
 )
 
 // inputs are the values of inputs, as JSON; a value that came in {"value": ...} is taken out of it.
@@ -110,33 +111,53 @@ func (in inputs) texts(name string) (list []string, err error) {
 	return list, nil
 }
 
-// numbers reads numbers: a list, one, or a text of them with commas. all tells that the text is "all".
-func (in inputs) numbers(name string) (list []float64, all bool, err error) {
+// numbers reads numbers: a list, one, or a text of them with commas.
+func (in inputs) numbers(name string) (list []float64, err error) {
 	raw, ok := in[name]
 	if !ok {
-		return nil, false, nil
+		return nil, nil
 	}
 	if raw[0] == '"' {
 		texts, err := in.texts(name)
-		if err != nil || len(texts) == 1 && strings.EqualFold(texts[0], "all") {
-			return nil, err == nil, err
+		if err != nil {
+			return nil, err
 		}
 		for _, text := range texts {
 			v, err := strconv.ParseFloat(text, 64)
 			if err != nil || v-v != 0 {
-				return nil, false, wrong("inputs."+name, "%q is no number", ogc.Clip(text))
+				return nil, wrong("inputs."+name, "%q is no number", ogc.Clip(text))
 			}
 			list = append(list, v)
 		}
-		return list, false, nil
+		return list, nil
 	}
 	if raw[0] != '[' {
 		raw = append(append([]byte{'['}, raw...), ']')
 	}
 	if json.Unmarshal(raw, &list) != nil {
-		return nil, false, wrong("inputs."+name, "numbers are wanted")
+		return nil, wrong("inputs."+name, "numbers are wanted")
 	}
-	return list, false, nil
+	return list, nil
+}
+
+// axis reads which values of an axis are wanted: numbers, or a text by the grammar of EDR (api.ReadNumbers). Nil: all.
+func (in inputs) axis(name string) (*api.Numbers, error) {
+	if raw, ok := in[name]; ok && raw[0] == '"' {
+		text, err := in.text(name)
+		if err != nil || strings.EqualFold(text, "all") {
+			return nil, err
+		}
+		n, err := api.ReadNumbers(name, text)
+		return n, told("inputs."+name, err)
+	}
+	list, err := in.numbers(name)
+	if err != nil || list == nil {
+		return nil, err
+	}
+	if len(list) > api.MaxList {
+		return nil, wrong("inputs."+name, "%d numbers are given, more than %d", len(list), api.MaxList)
+	}
+	return &api.Numbers{List: list}, nil
 }
 
 // number reads one number within bounds.

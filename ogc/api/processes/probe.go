@@ -36,9 +36,9 @@ var (
 	collection = input{name: "collection", title: "Model or layer", description: "gfs-0p25, or gfs-0p25.t2m", schema: text}
 	parameters = input{name: "parameters", title: "Elements", description: "As a list or with commas; all of the collection if left out", schema: texts, most: 200}
 	run        = input{name: "run", title: "Run", description: "When the forecast began, or latest; for each time the freshest if left out", schema: text}
-	datetime   = input{name: "datetime", title: "Times", description: "An instant, an interval start/end (.. is an open end), or a list; all times if left out", schema: texts, most: maxTimes}
-	levels     = input{name: "levels", title: "Levels", description: "In Pa or m, or all; each element's usual one if left out", schema: numbers, most: 1000}
-	members    = input{name: "members", title: "Members of an ensemble", description: "Numbers, or all; the first if left out", schema: numbers, most: 1000}
+	datetime   = input{name: "datetime", title: "Times", description: "An instant, an interval start/end (.. is an open end), start/end/PT3H, R5/start/PT3H, or a list; all times if left out", schema: texts, most: maxTimes}
+	levels     = input{name: "levels", title: "Levels", description: "In Pa or m: a number, a list, min/max (.. is an open end), R5/min/step, or all; each element's usual one if left out", schema: numbers, most: 1000}
+	members    = input{name: "members", title: "Members of an ensemble", description: "A number, a list, min/max, or all; the first if left out", schema: numbers, most: 1000}
 	units      = input{name: "units", title: "Units", description: "One unit, or an object of elements' units: {\"t2m\": \"degC\"}", schema: map[string]any{"oneOf": []any{text, map[string]any{"type": "object"}}}}
 
 	interpolation     = input{name: "interpolation", title: "Between cells", description: "As is usual for the element if left out", schema: words("", "nearest", "bilinear")}

@@ -38,7 +38,8 @@ type work func(ctx context.Context, progress func(percent int, message string)) 
 type result struct {
 	output, mediaType string
 	write             func(to io.Writer) error
-	literal           bool // a text that stands in JSON as a string
+	literal           bool   // a text that stands in JSON as a string
+	href              string // where it is, if it is given by reference
 }
 
 // find is a process by its name.

@@ -40,6 +40,7 @@ type Jobs interface {
 	Get(ctx context.Context, id string) (jobs.Job, error)
 	List(ctx context.Context, f jobs.Filter) (list []jobs.Job, matched int, err error)
 	Result(ctx context.Context, id string) (jobs.Result, error)
+	Wait(ctx context.Context, id string) (jobs.Job, error)
 	Dismiss(ctx context.Context, id string) (jobs.Job, error)
 }
 
@@ -145,6 +146,7 @@ func (d *door) operations() []api.Operation {
 		api.Operation{Path: "/jobs", ID: "getJobs", Summary: "Jobs, the newest first", Tag: "Jobs", Types: documents, Params: list, Handle: d.list},
 		api.Operation{Path: "/jobs/{jobId}", ID: "getStatus", Summary: "A job's state", Tag: "Jobs", Types: documents, Handle: d.status},
 		api.Operation{Path: "/jobs/{jobId}/results", ID: "getResult", Summary: "What a job has made", Tag: "Jobs", Types: []string{api.TypeJSON}, Handle: d.results},
+		api.Operation{Path: "/jobs/{jobId}/results/{outputId}", ID: "getOutput", Summary: "One output of what a job has made", Tag: "Jobs", Types: []string{api.TypeJSON}, Handle: d.output},
 		api.Operation{Method: http.MethodDelete, Path: "/jobs/{jobId}", ID: "dismiss", Summary: "Stop a job, or remove one that is done", Tag: "Jobs", Types: []string{api.TypeJSON}, Handle: d.dismiss},
 	)
 }

@@ -47,6 +47,11 @@ func TestValuesComeWithTheFeatures(t *testing.T) {
 		{"times once", `{"features":` + two + `,"collection":"m","parameters":"t2m","shape":"compact"}`, `"forecastTime":{"t2m":["2026-11-24T00:00:00Z"`},
 		{"in a unit", `{"features":` + two + `,"collection":"m.t2m","units":{"t2m":"degC"},"datetime":"2026-11-24T00:00:00Z"}`, `"t2m":26.85`},
 		{"on levels", `{"coords":"POINT(10 20)","collection":"m","parameters":"t","levels":[50000,85000],"datetime":"2026-11-24T00:00:00Z"}`, `"t-50000":701,"t-85000":1051`},
+		{"on levels by an interval", `{"coords":"POINT(10 20)","collection":"m","parameters":"t","levels":"50000/85000","datetime":"2026-11-24T00:00:00Z"}`, `"t-50000":701,"t-85000":1051`},
+		{"on levels by an open interval", `{"coords":"POINT(10 20)","collection":"m","parameters":"t","levels":"60000/..","datetime":"2026-11-24T00:00:00Z"}`, `"properties":{"t-85000":1051,"forecastTime"`},
+		{"on levels by a repeating interval", `{"coords":"POINT(10 20)","collection":"m","parameters":"t","levels":"R5/40000/10000","datetime":"2026-11-24T00:00:00Z"}`, `"properties":{"t-50000":701,"forecastTime"`},
+		{"on levels by a list in a text", `{"coords":"POINT(10 20)","collection":"m","parameters":"t","levels":"50000, 85000","datetime":"2026-11-24T00:00:00Z"}`, `"t-50000":701,"t-85000":1051`},
+		{"at times by a repeating interval", `{"coords":"POINT(10 20)","collection":"m.t2m","datetime":"R2/2026-11-24T00:00:00Z/PT6H","shape":"arrays"}`, `"forecastTime":{"t2m":["2026-11-24T00:00:00Z","2026-11-24T06:00:00Z"]}`},
 		{"on all levels", `{"coords":"POINT(10 20)","collection":"m","parameters":"t","levels":"all","datetime":"2026-11-24T00:00:00Z"}`, `"t-50000":701,"t-85000":1051`},
 		{"relative to a bearing", `{"features":` + two + `,"collection":"m","parameters":"wd10","bearingProperty":"course","datetime":"2026-11-24T00:00:00Z"}`, `"wd10":216.9,"wd10-relative":126.9`},
 		{"by whole names", `{"coords":"MULTIPOINT((10 20),(20 20))","parameters":["m.t2m"],"datetime":"2026-11-24T00:00:00Z"}`, `"id":"2"`},
@@ -98,6 +103,9 @@ func TestFaultsNameTheInput(t *testing.T) {
 		{"transect", `{"coords":"POINT(1 2)","collection":"m.t2m"}`, 400, "inputs.coords"},
 		{"statistics", `{"coords":"POINT(1 2)","collection":"m.t2m"}`, 400, "inputs.features[0].geometry"},
 		{"statistics", `{"coords":"POLYGON((0 0,9 0,9 9,0 0))","collection":"m.t2m","percentiles":[101]}`, 400, "inputs.percentiles"},
+		{"probe", `{"coords":"POINT(1 2)","collection":"m.t","levels":"1/2"}`, 400, "inputs.levels"},
+		{"probe", `{"coords":"POINT(1 2)","collection":"m.t","levels":"R2/1"}`, 400, "inputs.levels"},
+		{"probe", `{"coords":"POINT(1 2)","collection":"m.t","datetime":"R2/x/PT1H"}`, 400, "inputs.datetime"},
 		{"threshold", `{"coords":"POINT(1 2)","collection":"m","when":"ws10 >"}`, 400, "inputs.when"},
 		{"threshold", `{"coords":"POINT(1 2)","collection":"m","when":"nope > 1"}`, 400, "inputs.when"},
 		{"threshold", `{"coords":"POINT(1 2)","collection":"m"}`, 400, "inputs.when"},
@@ -117,7 +125,7 @@ func TestFaultsNameTheInput(t *testing.T) {
 			}
 		}
 	}
-	for _, body := range []string{`{`, `[]`, `{"inputs":[]}`, `{"inputs":{"message":"x"},"response":"no"}`, `{"inputs":{"message":"x"},"outputs":{"nope":{}}}`, `{"inputs":{"message":"x"},"outputs":{"message":{"transmissionMode":"reference"}}}`} {
+	for _, body := range []string{`{`, `[]`, `{"inputs":[]}`, `{"inputs":{"message":"x"},"response":"no"}`, `{"inputs":{"message":"x"},"outputs":{"nope":{}}}`, `{"inputs":{"message":"x"},"outputs":{"message":{"transmissionMode":"carrier pigeon"}}}`} {
 		if w := h.ask("POST", "/processes/echo/execution", body); w.Code != 400 || w.Header().Get("Content-Type") != "application/problem+json" {
 			t.Errorf("%s: %d %s", body, w.Code, w.Body)
 		}
@@ -254,6 +262,72 @@ func TestSeveralOutputs(t *testing.T) {
 		w := h.ask("POST", "/processes/echo/execution", c.body)
 		if w.Code != 200 || !strings.HasPrefix(w.Header().Get("Content-Type"), c.mediaType) || !strings.Contains(w.Body.String(), c.want) {
 			t.Errorf("%s: %d %s %s", c.body, w.Code, w.Header().Get("Content-Type"), w.Body)
+		}
+	}
+}
+
+func TestOutputsAreGivenByReference(t *testing.T) {
+	h := newHouse(t, probe.Limits{})
+	const csv = `{"inputs":{"coords":"POINT(10 20)","collection":"m.t2m","datetime":"2026-11-24T00:00:00Z"},"outputs":{"result":{"transmissionMode":"reference","format":{"mediaType":"text/csv"}}}}`
+	for _, prefer := range []string{"", "respond-async"} {
+		for _, c := range []struct {
+			process, body string
+			status        int
+			links         []string // mediaType and a part of each body
+			want          string   // in the answer; HREF begins the address of an output
+		}{
+			{"echo", `{"inputs":{"message":"hello"},"outputs":{"message":{"transmissionMode":"reference"}}}`, 204, []string{"text/plain", "hello"}, ""},
+			{"echo", `{"inputs":{"message":"hello"},"outputs":{"message":{"transmissionMode":"reference"},"length":{"transmissionMode":"reference"}}}`, 204, []string{"text/plain", "hello", "application/json", "5"}, ""},
+			{"echo", `{"inputs":{"message":"hello"},"outputs":{"message":{"transmissionMode":"reference"},"length":{}}}`, 200, nil, "Content-Location: HREF/message"},
+			{"echo", `{"inputs":{"message":"hello"},"outputs":{"message":{"transmissionMode":"reference"},"length":{}},"response":"document"}`, 200, nil, `{"message":{"href":"HREF/message","rel":"item","type":"text/plain","title":"message"}`},
+			{"probe", csv, 204, []string{"text/csv", "300"}, ""},
+			{"probe", strings.Replace(csv, "text/csv", "application/geo+json", 1), 204, []string{"application/geo+json", `"t2m":300`}, ""},
+			{"timeseries", strings.Replace(csv, "text/csv", "image/png", 1), 204, []string{"image/png", "PNG"}, ""},
+		} {
+			w := h.ask("POST", "/processes/"+c.process+"/execution", c.body, "Prefer", prefer)
+			at := ""
+			if prefer != "" {
+				at = strings.TrimPrefix(w.Header().Get("Location"), base)
+				for w = h.ask("GET", at+"/results", ""); w.Code == 404; w = h.ask("GET", at+"/results", "") {
+					time.Sleep(5 * time.Millisecond)
+				}
+			}
+			var links []string
+			for _, link := range w.Header().Values("Link") {
+				href, rest, _ := strings.Cut(strings.TrimPrefix(link, "<"), ">")
+				if strings.Contains(rest, `rel="monitor"`) {
+					at = strings.TrimPrefix(href, base)
+					continue
+				}
+				links = append(links, strings.TrimPrefix(href, base))
+			}
+			if got := strings.ReplaceAll(w.Body.String(), base+at+"/results", "HREF"); w.Code != c.status || !strings.Contains(got, c.want) || len(links) != len(c.links)/2 {
+				t.Errorf("%s %s %s: %d %v %s", prefer, c.process, c.body, w.Code, links, got)
+				continue
+			}
+			for i, link := range links {
+				one := h.ask("GET", link, "")
+				if one.Code != 200 || !strings.HasPrefix(one.Header().Get("Content-Type"), c.links[2*i]) || !strings.Contains(one.Body.String(), c.links[2*i+1]) {
+					t.Errorf("%s %s: %s is %d %s %.200s", prefer, c.body, link, one.Code, one.Header().Get("Content-Type"), one.Body)
+				}
+			}
+			if w := h.ask("GET", at+"/results/nope", ""); w.Code != 404 || !strings.Contains(w.Body.String(), "no-such-output") {
+				t.Errorf("an output that is none: %d %s", w.Code, w.Body)
+			}
+		}
+	}
+}
+
+func TestEachOutputOfAJobIsAResource(t *testing.T) {
+	h := newHouse(t, probe.Limits{})
+	for _, body := range []string{`{"inputs":{"message":"hello"}}`, `{"inputs":{"message":"hello"},"response":"document"}`, `{"inputs":{"message":"hello"},"outputs":{"message":{}}}`} {
+		at := strings.TrimPrefix(h.ask("POST", "/processes/echo/execution", body, "Prefer", "respond-async").Header().Get("Location"), base)
+		w := h.ask("GET", at+"/results/message", "")
+		for ; w.Code == 404 && strings.Contains(w.Body.String(), "result-not-ready"); w = h.ask("GET", at+"/results/message", "") {
+			time.Sleep(5 * time.Millisecond)
+		}
+		if w.Code != 200 || w.Body.String() != "hello" || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/plain") {
+			t.Errorf("%s: %d %s %q", body, w.Code, w.Header().Get("Content-Type"), w.Body)
 		}
 	}
 }

@@ -51,7 +51,7 @@ func prepareStatistics(ctx context.Context, q *question) (work, error) {
 	for _, c := range columns {
 		r.Columns = append(r.Columns, c.Column)
 	}
-	if r.Percentiles, _, err = q.numbers("percentiles"); err != nil {
+	if r.Percentiles, err = q.numbers("percentiles"); err != nil {
 		return nil, err
 	}
 	if r.Times, err = q.times(); err != nil {

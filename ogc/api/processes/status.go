@@ -100,20 +100,37 @@ func unknownJob(c *api.Call, err error) error {
 }
 
 // results answers what a job has made (OGC 18-062r2 7.13).
-func (d *door) results(c *api.Call) error {
-	id := c.Path("jobId")
-	result, err := d.jobs.Result(c.Context(), id)
-	switch {
-	case errors.Is(err, jobs.ErrNotDone):
-		return d.refuse(c, &problem{Type: exceptions + "result-not-ready", Status: http.StatusNotFound, Parameter: "jobId", Detail: err.Error()})
-	case errors.Is(err, jobs.ErrFailed):
-		return d.refuse(c, &problem{Type: exceptions + "job-failed", Status: http.StatusInternalServerError, Parameter: "jobId", Detail: err.Error()})
-	case err != nil:
-		return d.refuse(c, unknownJob(c, err))
+func (d *door) results(c *api.Call) error { return d.refuse(c, d.sendResult(c, c.Path("jobId"))) }
+
+// sendResult answers what a job has made as it was asked for.
+func (d *door) sendResult(c *api.Call, id string) error {
+	j, result, err := d.resultOf(c, id)
+	if err != nil {
+		return err
+	}
+	if o, p, err := d.ordered(&j); err == nil && o.Request.refers() {
+		return d.sendReferences(c, &j, o, p, result.Body)
 	}
 	c.Header().Set("Cache-Control", "no-store")
 	ogc.Plain(c.ResponseWriter, result.Type, result.Body)
 	return nil
+}
+
+// resultOf is a job that is done, and what it has made.
+func (d *door) resultOf(c *api.Call, id string) (j jobs.Job, result jobs.Result, err error) {
+	result, err = d.jobs.Result(c.Context(), id)
+	switch {
+	case errors.Is(err, jobs.ErrNotDone):
+		return j, result, &problem{Type: exceptions + "result-not-ready", Status: http.StatusNotFound, Parameter: "jobId", Detail: err.Error()}
+	case errors.Is(err, jobs.ErrFailed):
+		return j, result, &problem{Type: exceptions + "job-failed", Status: http.StatusInternalServerError, Parameter: "jobId", Detail: err.Error()}
+	case err == nil:
+		j, err = d.jobs.Get(c.Context(), id)
+	}
+	if err != nil {
+		return j, result, unknownJob(c, err)
+	}
+	return j, result, nil
 }
 
 // dismiss stops a job, or removes one that is done (OGC 18-062r2 11).

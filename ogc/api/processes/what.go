@@ -2,6 +2,7 @@ package processes
 
 import (
 	"encoding/json"
+	"errors"
 	"math"
 	"slices"
 	"strconv"
@@ -11,6 +12,7 @@ import (
 	"isobar/field"
 	"isobar/layers"
 	"isobar/ogc"
+	"isobar/ogc/api"
 	"isobar/probe"
 )
 
@@ -72,11 +74,11 @@ func ownName(l *layers.Layer) string { return strings.TrimPrefix(l.Name, l.Model
 
 // columns reads levels, members and units, and makes a column of each layer at each of them. all: every level if none is named.
 func (q *question) columns(list []*layers.Layer, bearings, all bool) (columns []column, err error) {
-	levels, every, err := q.numbers("levels")
+	levels, err := q.axis("levels")
 	if err != nil {
 		return nil, err
 	}
-	members, everyMember, err := q.numbers("members")
+	members, err := q.axis("members")
 	if err != nil {
 		return nil, err
 	}
@@ -96,8 +98,16 @@ func (q *question) columns(list []*layers.Layer, bearings, all bool) (columns []
 		}
 		of, given := unit(l)
 		converted = converted || given
-		for _, level := range levelsOf(l, levels, every || all && len(levels) == 0) {
-			for _, member := range membersOf(l, members, everyMember) {
+		these, err := levelsOf(l, levels, all || q.has("levels"))
+		if err != nil {
+			return nil, err
+		}
+		those, err := membersOf(l, members, q.has("members"))
+		if err != nil {
+			return nil, err
+		}
+		for _, level := range these {
+			for _, member := range those {
 				c := column{probe.Column{Layer: l, Level: level, Member: member, Unit: of}, name}
 				if level != nil {
 					c.name += "-" + ogc.Number(*level)
@@ -119,40 +129,50 @@ func (q *question) columns(list []*layers.Layer, bearings, all bool) (columns []
 	return columns, nil
 }
 
-// levelsOf are the levels of a layer that are wanted; one that is nil is its default.
-func levelsOf(l *layers.Layer, named []float64, all bool) (list []*float64) {
-	if _, ok := ogc.LevelUnit(l); !ok || len(named) == 0 && !all {
-		return []*float64{nil}
+// levelsOf are the levels of a layer that are wanted; one that is nil is its default. Those that are listed are asked for as they are; of an
+// interval, or a repeating one, those that there are: one at least.
+func levelsOf(l *layers.Layer, wanted *api.Numbers, named bool) (list []*float64, err error) {
+	if _, ok := ogc.LevelUnit(l); !ok || !named {
+		return []*float64{nil}, nil
 	}
-	if !all {
-		for i := range named {
-			list = append(list, &named[i])
+	if wanted != nil && wanted.List != nil && !wanted.Repeated {
+		for i := range wanted.List {
+			list = append(list, &wanted.List[i])
 		}
-		return list
+		return list, nil
 	}
 	for _, level := range l.Levels {
-		at := l.Elevation(level)
-		list = append(list, &at)
+		if at := l.Elevation(level); wanted.Has(at) {
+			list = append(list, &at)
+		}
 	}
-	return list
+	if len(list) == 0 {
+		return nil, wrong("inputs.levels", "%s has none of them", l.Name)
+	}
+	return list, nil
 }
 
-// membersOf are the members of a layer that are wanted; one that is nil is its default.
-func membersOf(l *layers.Layer, named []float64, all bool) (list []*int) {
-	switch {
-	case len(l.Members) < 2 || len(named) == 0 && !all:
-		return []*int{nil}
-	case all:
-		for i := range l.Members {
+// membersOf are the members of a layer that are wanted, as levelsOf.
+func membersOf(l *layers.Layer, wanted *api.Numbers, named bool) (list []*int, err error) {
+	if len(l.Members) < 2 || !named {
+		return []*int{nil}, nil
+	}
+	if wanted != nil && wanted.List != nil && !wanted.Repeated {
+		for _, v := range wanted.List {
+			m := int(v)
+			list = append(list, &m)
+		}
+		return list, nil
+	}
+	for i, m := range l.Members {
+		if wanted.Has(float64(m)) {
 			list = append(list, &l.Members[i])
 		}
-		return list
 	}
-	for _, v := range named {
-		m := int(v)
-		list = append(list, &m)
+	if len(list) == 0 {
+		return nil, wrong("inputs.members", "%s has none of them", l.Name)
 	}
-	return list
+	return list, nil
 }
 
 // units reads units: one for all that it can measure, or an object of parameters' own.
@@ -201,8 +221,6 @@ func (q *question) times() (t probe.Times, err error) {
 	switch {
 	case len(list) > maxTimes:
 		return t, wrong(where, "%d times are given, more than %d", len(list), maxTimes)
-	case len(list) == 0 || len(list) == 1 && list[0] == "..":
-		return probe.Times{Interval: true}, nil
 	case len(list) > 1:
 		for i, text := range list {
 			choice, err := ogc.ParseTime(text, q.Now())
@@ -212,43 +230,20 @@ func (q *question) times() (t probe.Times, err error) {
 			t.List = append(t.List, choice.Start)
 		}
 		return t, nil
+	case len(list) == 0:
+		return probe.Times{Interval: true}, nil
 	}
-	from, to, interval := strings.Cut(list[0], "/")
-	if !interval {
-		choice, err := ogc.ParseTime(list[0], q.Now())
-		switch {
-		case err != nil:
-			return t, wrong(where, "%q %v", ogc.Clip(list[0]), err)
-		case choice.Current:
-			return probe.Times{Current: true}, nil
-		case choice.Start == choice.End:
-			return probe.Times{List: []field.Time{choice.Start}}, nil
-		}
-		return probe.Times{Interval: true, Start: &choice.Start, End: &choice.End}, nil
+	t, err = api.ReadTimes(list[0], q.Now())
+	return t, told(where, err)
+}
+
+// told is a fault of the grammar as the problem of an input.
+func told(where string, err error) error {
+	var fault *ogc.Fault
+	if errors.As(err, &fault) {
+		return wrong(where, "%s", fault.Text)
 	}
-	t.Interval = true
-	for _, end := range []struct {
-		text string
-		to   **field.Time
-		last bool
-	}{{from, &t.Start, false}, {to, &t.End, true}} {
-		if end.text == "" || end.text == ".." {
-			continue
-		}
-		choice, err := ogc.ParseTime(end.text, q.Now())
-		if err != nil {
-			return t, wrong(where, "%q %v", ogc.Clip(end.text), err)
-		}
-		at := choice.Start
-		if end.last {
-			at = choice.End
-		}
-		*end.to = &at
-	}
-	if t.Start != nil && t.End != nil && *t.End < *t.Start {
-		return t, wrong(where, "%q ends before it begins", ogc.Clip(list[0]))
-	}
-	return t, nil
+	return err
 }
 
 // run reads the run: a time, or "latest", the newest that one of the layers has; nil: for each time the freshest.

@@ -1,4 +1,4 @@
-package edr
+package api
 
 import (
 	"math"
@@ -13,12 +13,12 @@ import (
 	"isobar/probe"
 )
 
-// maxList bounds the values that a list or a repeating interval names.
-const maxList = 1000
+// MaxList bounds the values that a list or a repeating interval names.
+const MaxList = 1000
 
-// readTimes reads datetime: an instant; start/end, of which either may be open (".." or nothing); a list with commas; a repeating
+// ReadTimes reads datetime: an instant; start/end, of which either may be open (".." or nothing); a list with commas; a repeating
 // interval Rn/start/period, which is n times; or "now" (OGC API EDR 1.2, /req/core/rc-time-response). Nothing is all times.
-func readTimes(text string, now time.Time) (t probe.Times, err error) {
+func ReadTimes(text string, now time.Time) (t probe.Times, err error) {
 	switch {
 	case text == "" || text == "..":
 		return probe.Times{Interval: true}, nil
@@ -26,8 +26,8 @@ func readTimes(text string, now time.Time) (t probe.Times, err error) {
 		return repeated(text, now)
 	}
 	items := strings.Split(text, ",")
-	if len(items) > maxList {
-		return t, ogc.Invalid("datetime", "datetime has %d values, more than %d", len(items), maxList)
+	if len(items) > MaxList {
+		return t, ogc.Invalid("datetime", "datetime has %d values, more than %d", len(items), MaxList)
 	}
 	if len(items) > 1 {
 		for _, item := range items {
@@ -106,8 +106,8 @@ func repeated(text string, now time.Time) (t probe.Times, err error) {
 	count, rest, ok := strings.Cut(text[1:], "/")
 	start, period, also := strings.Cut(rest, "/")
 	n, bad := strconv.Atoi(count)
-	if !ok || !also || bad != nil || n < 1 || n > maxList {
-		return t, ogc.Invalid("datetime", "datetime %q is not of the form Rn/start/period with n of 1 to %d", ogc.Clip(text), maxList)
+	if !ok || !also || bad != nil || n < 1 || n > MaxList {
+		return t, ogc.Invalid("datetime", "datetime %q is not of the form Rn/start/period with n of 1 to %d", ogc.Clip(text), MaxList)
 	}
 	first, err := instant(start, now)
 	if err != nil {
@@ -134,8 +134,8 @@ func steps(t probe.Times, period, text string) (probe.Times, error) {
 	}
 	list := probe.Times{}
 	for i := 0; step.after(*t.Start, i) <= *t.End; i++ {
-		if i == maxList {
-			return t, ogc.Invalid("datetime", "datetime %q has more than %d values", ogc.Clip(text), maxList)
+		if i == MaxList {
+			return t, ogc.Invalid("datetime", "datetime %q has more than %d values", ogc.Clip(text), MaxList)
 		}
 		list.List = append(list.List, step.after(*t.Start, i))
 	}
@@ -175,15 +175,16 @@ func duration(text string) (p period, err error) {
 	return p, nil
 }
 
-// numbers are the values of an axis that are wanted: a list, or all of an interval.
-type numbers struct {
-	list      []float64
-	low, high float64
+// Numbers are the values of an axis that are wanted: a list, or all of an interval. Nil: all.
+type Numbers struct {
+	List      []float64
+	Repeated  bool // the list is of a repeating interval: what there is of it is wanted
+	Low, High float64
 }
 
-// readNumbers reads values of an axis: one, min/max with open ends (".."), a list with commas, or Rn/min/step, which is n values (OGC
+// ReadNumbers reads values of an axis: one, min/max with open ends (".."), a list with commas, or Rn/min/step, which is n values (OGC
 // API EDR 1.2, /req/edr/z-response). Nothing, and "*", are all: nil.
-func readNumbers(parameter, text string) (*numbers, error) {
+func ReadNumbers(parameter, text string) (*Numbers, error) {
 	text = strings.TrimSpace(text)
 	if text == "" || text == "*" || text == ".." {
 		return nil, nil
@@ -199,21 +200,21 @@ func readNumbers(parameter, text string) (*numbers, error) {
 		n, bad := strconv.Atoi(parts[0])
 		first, bad1 := finite(parts[1])
 		step, bad2 := finite(parts[2])
-		if bad != nil || bad1 || bad2 || n < 1 || n > maxList {
+		if bad != nil || bad1 || bad2 || n < 1 || n > MaxList {
 			return nil, wrong()
 		}
-		all := &numbers{}
+		all := &Numbers{Repeated: true}
 		for i := range n {
-			all.list = append(all.list, first+float64(i)*step)
+			all.List = append(all.List, first+float64(i)*step)
 		}
 		return all, nil
 	}
 	if low, high, ok := strings.Cut(text, "/"); ok {
-		in := &numbers{low: math.Inf(-1), high: math.Inf(1)}
+		in := &Numbers{Low: math.Inf(-1), High: math.Inf(1)}
 		for _, e := range []struct {
 			text string
 			to   *float64
-		}{{low, &in.low}, {high, &in.high}} {
+		}{{low, &in.Low}, {high, &in.High}} {
 			if e.text = strings.TrimSpace(e.text); e.text == "" || e.text == ".." {
 				continue
 			}
@@ -223,22 +224,22 @@ func readNumbers(parameter, text string) (*numbers, error) {
 			}
 			*e.to = v
 		}
-		if in.low > in.high { // of pressures the lower one may be meant, or the greater
-			in.low, in.high = in.high, in.low
+		if in.Low > in.High { // of pressures the lower one may be meant, or the greater
+			in.Low, in.High = in.High, in.Low
 		}
 		return in, nil
 	}
 	items := strings.Split(text, ",")
-	if len(items) > maxList {
-		return nil, ogc.Invalid(parameter, "%s has %d values, more than %d", parameter, len(items), maxList)
+	if len(items) > MaxList {
+		return nil, ogc.Invalid(parameter, "%s has %d values, more than %d", parameter, len(items), MaxList)
 	}
-	all := &numbers{}
+	all := &Numbers{}
 	for _, item := range items {
 		v, bad := finite(item)
 		if bad {
 			return nil, wrong()
 		}
-		all.list = append(all.list, v)
+		all.List = append(all.List, v)
 	}
 	return all, nil
 }
@@ -252,14 +253,14 @@ func finite(text string) (v float64, bad bool) {
 // sameNumber is how far apart, relative to their size, numbers may lie that went through text in different programs.
 const sameNumber = 1e-6
 
-// hold tells that a value is wanted; nil holds all.
-func (n *numbers) hold(v float64) bool {
+// Has tells that a value is wanted; nil has all.
+func (n *Numbers) Has(v float64) bool {
 	if n == nil {
 		return true
 	}
 	slack := sameNumber * max(math.Abs(v), 1e-9)
-	if n.list != nil {
-		return slices.ContainsFunc(n.list, func(w float64) bool { return math.Abs(w-v) <= slack })
+	if n.List != nil {
+		return slices.ContainsFunc(n.List, func(w float64) bool { return math.Abs(w-v) <= slack })
 	}
-	return v >= n.low-slack && v <= n.high+slack
+	return v >= n.Low-slack && v <= n.High+slack
 }

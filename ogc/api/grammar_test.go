@@ -1,4 +1,4 @@
-package edr
+package api_test
 
 import (
 	"math"
@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"isobar/field"
+	"isobar/ogc/api"
 	"isobar/probe"
 )
 
@@ -34,7 +35,7 @@ func TestTimesAreRead(t *testing.T) {
 		"R2/2026-11-24T12:00:00Z/P1M":                    {List: []field.Time{at(0), at(30 * 24)}},
 		"2026-11-24T12:00:00Z/2026-11-24T15:00:00Z/PT1H": {List: []field.Time{at(0), at(1), at(2), at(3)}},
 	} {
-		if got, err := readTimes(text, noon); err != nil || !reflect.DeepEqual(got, want) {
+		if got, err := api.ReadTimes(text, noon); err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%q: got %+v, %v, want %+v", text, got, err, want)
 		}
 	}
@@ -42,7 +43,7 @@ func TestTimesAreRead(t *testing.T) {
 		"x", "2026-13-01", "a/b", "R/2026-11-24T12:00:00Z/PT1H", "R9999999/2026-11-24T12:00:00Z/PT1H", "R2/2026-11-24/PT1H", "R2/2026-11-24T12:00:00Z/1H",
 		"R2/2026-11-24T12:00:00Z/PT0S", "2026-11-24/2026-11-25,2026-11-26", "2026-11-24T12:00:00Z/../PT1H", "1900-01-01/2100-01-01/PT1S",
 	} {
-		if got, err := readTimes(text, noon); err == nil {
+		if got, err := api.ReadTimes(text, noon); err == nil {
 			t.Errorf("%q: got %+v", text, got)
 		}
 	}
@@ -50,29 +51,18 @@ func TestTimesAreRead(t *testing.T) {
 
 func TestNumbersAreRead(t *testing.T) {
 	inf := math.Inf(1)
-	for text, want := range map[string]*numbers{
+	for text, want := range map[string]*api.Numbers{
 		"": nil, "*": nil, "..": nil,
-		"850": {list: []float64{850}}, "10,80, 200": {list: []float64{10, 80, 200}}, "100/550": {low: 100, high: 550}, "550/100": {low: 100, high: 550},
-		"../850": {low: -inf, high: 850}, "500/..": {low: 500, high: inf}, "R3/100/50": {list: []float64{100, 150, 200}}, "R2/1000/-50": {list: []float64{1000, 950}},
+		"850": {List: []float64{850}}, "10,80, 200": {List: []float64{10, 80, 200}}, "100/550": {Low: 100, High: 550}, "550/100": {Low: 100, High: 550},
+		"../850": {Low: -inf, High: 850}, "500/..": {Low: 500, High: inf}, "R3/100/50": {List: []float64{100, 150, 200}, Repeated: true}, "R2/1000/-50": {List: []float64{1000, 950}, Repeated: true},
 	} {
-		if got, err := readNumbers("z", text); err != nil || !reflect.DeepEqual(got, want) {
+		if got, err := api.ReadNumbers("z", text); err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%q: got %+v, %v, want %+v", text, got, err, want)
 		}
 	}
 	for _, text := range []string{"x", "1,", "NaN", "1/x", "R2/1", "R0/1/1", "R1001/1/1", "Rx/1/1", "1e999"} {
-		if got, err := readNumbers("z", text); err == nil {
+		if got, err := api.ReadNumbers("z", text); err == nil {
 			t.Errorf("%q: got %+v", text, got)
-		}
-	}
-}
-
-func TestHeightsOfTheStandardAtmosphere(t *testing.T) {
-	for metres, pa := range map[float64]float64{0: 101325, 1500: 84556, 5500: 50507, 11000: 22632, 16000: 10287} {
-		if got := pressure(metres); math.Abs(got-pa) > 20 {
-			t.Errorf("pressure(%v) = %v, want %v", metres, got, pa)
-		}
-		if got := altitude(pressure(metres)); math.Abs(got-metres) > 1 {
-			t.Errorf("altitude(pressure(%v)) = %v", metres, got)
 		}
 	}
 }
@@ -82,13 +72,13 @@ func FuzzGrammar(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		times, err := readTimes(text, noon)
-		if err == nil && len(times.List) > maxList {
+		times, err := api.ReadTimes(text, noon)
+		if err == nil && len(times.List) > api.MaxList {
 			t.Errorf("%d times", len(times.List))
 		}
-		n, err := readNumbers("z", text)
-		if err == nil && n != nil && len(n.list) > maxList {
-			t.Errorf("%d numbers", len(n.list))
+		n, err := api.ReadNumbers("z", text)
+		if err == nil && n != nil && len(n.List) > api.MaxList {
+			t.Errorf("%d numbers", len(n.List))
 		}
 	})
 }
