@@ -86,7 +86,7 @@ func (i *Intake) batch(ctx context.Context, tell func(Progress)) *batch {
 	}
 	return &batch{
 		Intake: i, ctx: ctx, began: time.Now(), last: time.Now(), tell: tell, seats: make(chan struct{}, i.options.Workers),
-		writers: writers{fields: i.fields, log: i.log, open: map[runName]*writer{}},
+		writers: writers{take: i.taker(), log: i.log, open: map[runName]*writer{}},
 		busy:    map[field.Key]bool{}, open: map[*reading]bool{}, models: map[string]bool{},
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"isobar/decode"
 	"isobar/elements"
+	"isobar/ingest/claim"
 	"isobar/ingest/folder"
 	"isobar/models"
 	"isobar/store"
@@ -38,6 +39,9 @@ type Options struct {
 	MaxCells  int           // of one field, whose values take four bytes each; 0: 67,108,864. grid.MaxCells bounds it.
 	Settle    time.Duration // how long a watched file must be quiet before it is read; 0: a second
 	Rescan    time.Duration // how often watched folders are looked through whether or not there was a notice; 0: half a minute
+	// Shared gives what workers on several machines have in common, who may come by the same files: then each file is claimed, and what was read
+	// of it is written down where all see it. nil: the journal in the data folder is all there is.
+	Shared func(ctx context.Context) (*claim.Shared, error)
 }
 
 // Intake reads forecast files into a store. It is safe for concurrent use; one batch of files is read at a time.

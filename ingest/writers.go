@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"isobar/field"
 	"isobar/store"
 )
 
@@ -26,9 +27,17 @@ type writer struct {
 
 // writers holds runs across files, because files of a run come together and a publication costs.
 type writers struct {
-	fields store.Store
-	log    *slog.Logger
-	open   map[runName]*writer
+	take func(ctx context.Context, model string, run field.Time) (store.Writer, error)
+	log  *slog.Logger
+	open map[runName]*writer
+}
+
+// taker is how runs are taken for writing: together with other processes that do the same work, where that is so.
+func (i *Intake) taker() func(ctx context.Context, model string, run field.Time) (store.Writer, error) {
+	if sharing, ok := i.fields.(store.Sharing); ok && i.options.Shared != nil {
+		return sharing.Join
+	}
+	return i.fields.Begin
 }
 
 // get gives the writer of a run. Two processes that each hold a run and wait for the other's would wait for ever; so, where a
@@ -42,13 +51,13 @@ func (w *writers) get(ctx context.Context, run runName, settle func()) (*writer,
 		w.close()
 	}
 	short, cancel := context.WithTimeout(ctx, patience)
-	taken, err := w.fields.Begin(short, run.Model, run.Run)
+	taken, err := w.take(short, run.Model, run.Run)
 	cancel()
 	if ctx.Err() == nil && (errors.Is(err, store.ErrBusy) || errors.Is(err, context.DeadlineExceeded)) {
 		w.log.Info("waiting for another program that writes the run", "model", run.Model, "run", run.Run)
 		settle()
 		w.close()
-		taken, err = w.fields.Begin(ctx, run.Model, run.Run)
+		taken, err = w.take(ctx, run.Model, run.Run)
 	}
 	if err != nil {
 		return nil, err

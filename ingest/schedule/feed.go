@@ -12,8 +12,10 @@ import (
 	"time"
 
 	"isobar/field"
+	"isobar/ingest/claim"
 	"isobar/ingest/source"
 	"isobar/models"
+	"isobar/records"
 )
 
 // feed is one model's work. One goroutine looks for what is new and publishes it; others fetch for it.
@@ -25,7 +27,14 @@ type feed struct {
 	log    *slog.Logger
 	grid   string // ID of the grid that its fields lie on; "": not known yet. Only who publishes touches it
 
-	mu      sync.Mutex // guards what follows
+	// Of work that is shared, touched by one goroutine at a time:
+	working   context.Context
+	elsewhere map[string]awaited        // what others have, by claim
+	ahead     map[string]*records.Claim // claims that were taken while nothing was done
+	entire    map[field.Time]claimed    // runs that are published as a whole, begun here
+
+	mu      sync.Mutex    // guards what follows
+	shared  *claim.Shared // nil: nobody shares the work
 	status  Status
 	tries   map[tried]*try
 	ledgers map[string]*ledger // by folder
@@ -47,7 +56,8 @@ type try struct {
 
 // newFeed opens a feed's folder.
 func newFeed(s *Scheduler, f models.Feed, src source.Source) (*feed, error) {
-	one := &feed{Scheduler: s, Feed: f, source: src, folder: filepath.Join(s.options.Folder, f.Model), log: s.options.Log.With("model", f.Model), tries: map[tried]*try{}}
+	one := &feed{Scheduler: s, Feed: f, source: src, folder: filepath.Join(s.options.Folder, f.Model), log: s.options.Log.With("model", f.Model), tries: map[tried]*try{},
+		elsewhere: map[string]awaited{}, ahead: map[string]*records.Claim{}, entire: map[field.Time]claimed{}}
 	if err := os.MkdirAll(one.folder, 0o755); err != nil {
 		return nil, fmt.Errorf("feed of %s: %w", f.Model, err)
 	}
@@ -81,12 +91,14 @@ func (f *feed) loop(ctx context.Context) {
 		}
 		f.reload()
 		f.ours(mine)
+		f.releaseRuns(true)
 		release()
 	}
 }
 
 // ours looks for something new until the claim ends.
 func (f *feed) ours(ctx context.Context) {
+	f.working = ctx
 	failures := 0
 	for ctx.Err() == nil {
 		err := f.watched(ctx, nil)
@@ -105,7 +117,7 @@ func (f *feed) ours(ctx context.Context) {
 			failures = 0
 		}
 		f.say(func(s *Status) { s.State, s.Next = Waiting, f.options.Now().Add(rest) })
-		sleep(ctx, jitter(rest))
+		f.pause(ctx, jitter(rest))
 	}
 }
 
@@ -117,7 +129,9 @@ func (f *feed) once(ctx context.Context, run *field.Time) error {
 	}
 	defer release()
 	f.reload()
-	err = f.watched(mine, run)
+	defer f.releaseRuns(true)
+	f.working = mine
+	err = f.await(mine, run)
 	f.say(func(s *Status) { s.State = Waiting })
 	if err == nil || run == nil && ctx.Err() == nil && errors.Is(err, source.ErrNotYet) {
 		return nil
@@ -141,6 +155,10 @@ func (f *feed) watched(ctx context.Context, run *field.Time) error {
 // error is the newest run's.
 func (f *feed) look(ctx context.Context, only *field.Time) error {
 	f.say(func(s *Status) { s.State = Looking })
+	clear(f.elsewhere)
+	if err := errors.Join(f.join(ctx), f.refresh(ctx)); err != nil {
+		return err
+	}
 	if only != nil {
 		return f.run(ctx, *only, false)
 	}

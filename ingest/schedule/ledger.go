@@ -11,7 +11,9 @@ import (
 	"sync"
 
 	"isobar/field"
+	"isobar/ingest/claim"
 	"isobar/ingest/source"
+	"isobar/records"
 )
 
 // line says that an item's fields are published, or that the run is complete.
@@ -25,18 +27,20 @@ type line struct {
 // ledger remembers what was done for a run: lines that are only ever added, each after the publication it speaks of. A program
 // that is killed in between publishes the same fields again.
 type ledger struct {
-	path string
+	path   string
+	shared *claim.Shared // nil: it is a file, else documents whose identities begin with path
 
 	mu    sync.Mutex
 	done  map[string]bool
 	whole bool
+	docs  map[string]records.Document // by step
 }
 
 // opened reads a run's ledger once.
 func (f *feed) opened(run field.Time) *ledger { return f.open(run.UTC().Format(stamp)) }
 
 // constants is the ledger of what is the same in every run.
-func (f *feed) constants() *ledger { return f.open("constants") }
+func (f *feed) constants() *ledger { return f.open(constantsFolder) }
 
 // has tells that an item is published.
 func (f *feed) has(run field.Time, item source.Item) bool {
@@ -52,6 +56,10 @@ func (f *feed) open(folder string) *ledger {
 	defer f.mu.Unlock()
 	if l := f.ledgers[folder]; l != nil {
 		return l
+	}
+	if f.shared != nil { // what is written there has been read
+		f.ledgers[folder] = f.sharedLedger(folder)
+		return f.ledgers[folder]
 	}
 	l := &ledger{path: filepath.Join(f.folder, folder, "done.jsonl"), done: map[string]bool{}}
 	text, err := os.ReadFile(l.path)
@@ -94,8 +102,8 @@ func (l *ledger) complete() bool {
 	return l.whole
 }
 
-// add writes lines, durably when it returns.
-func (l *ledger) add(lines ...line) error {
+// add writes lines of a step, durably when it returns.
+func (l *ledger) add(key string, lines ...line) error {
 	if len(lines) == 0 {
 		return nil
 	}
@@ -108,15 +116,11 @@ func (l *ledger) add(lines ...line) error {
 		}
 		text.Write(append(row, '\n'))
 	}
-	if err := os.MkdirAll(filepath.Dir(l.path), 0o755); err != nil {
-		return err
+	write := l.append
+	if l.shared != nil {
+		write = func(text []byte) error { return l.write(key, text) }
 	}
-	file, err := os.OpenFile(l.path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(text.Bytes())
-	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
+	if err := write(text.Bytes()); err != nil {
 		return fmt.Errorf("what was done can't be written down: %w", err)
 	}
 	l.mu.Lock()
@@ -125,4 +129,17 @@ func (l *ledger) add(lines ...line) error {
 		l.take(one)
 	}
 	return nil
+}
+
+// append writes to the file.
+func (l *ledger) append(text []byte) error {
+	if err := os.MkdirAll(filepath.Dir(l.path), 0o755); err != nil {
+		return err
+	}
+	file, err := os.OpenFile(l.path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(text)
+	return errors.Join(err, file.Sync(), file.Close())
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -14,6 +13,7 @@ import (
 
 	"isobar/events"
 	"isobar/field"
+	"isobar/records"
 )
 
 // held is what the store has of a run.
@@ -55,7 +55,7 @@ func (f *feed) retain(ctx context.Context) {
 		}
 		f.log.Info("run is let go", "run", run)
 	}
-	f.sweep(now)
+	f.sweep(ctx, now)
 }
 
 // incomplete is how many runs more than are kept may be there because newer ones are not complete yet.
@@ -108,35 +108,50 @@ func (f *feed) held(ctx context.Context) (map[field.Time]held, error) {
 	return runs, nil
 }
 
-// sweep removes the folders of runs that are looked for no more. One that is given up incomplete is told of.
-func (f *feed) sweep(now time.Time) {
-	entries, err := os.ReadDir(f.folder)
-	if err != nil {
-		return
-	}
+// sweep removes the folders and ledgers of runs that are looked for no more. One that is given up incomplete is told of.
+func (f *feed) sweep(ctx context.Context, now time.Time) {
 	f.sweepQuarantine(now)
 	look := max(f.Schedule.Look, 1)
 	oldest := now.Add(-f.Schedule.Delay - time.Duration(look+1)*max(f.Schedule.Every, time.Hour))
-	for _, e := range entries {
-		at, err := time.Parse(stamp, e.Name())
-		if err != nil || !e.IsDir() || !at.Before(oldest) {
+	for _, name := range f.known() {
+		at, err := time.Parse(stamp, name)
+		if err != nil || !at.Before(oldest) {
 			continue
 		}
 		run := field.At(at)
-		if l := f.opened(run); !l.complete() && !f.past(run) {
+		l := f.opened(run)
+		if !l.complete() && !f.past(run) && (l.shared == nil || l.count() > 0) { // else another worker has told it
 			f.log.Warn("run is given up incomplete", "run", run, "files", l.count())
 			f.say(func(s *Status) { s.Failed = max(s.Failed, run) })
 			f.options.Tell(f.event(events.RunFailed, run, fmt.Sprintf(`{"run":%q,"reason":"incomplete"}`, run)))
 		}
-		if err := os.RemoveAll(filepath.Join(f.folder, e.Name())); err != nil {
+		if err := errors.Join(os.RemoveAll(filepath.Join(f.folder, name)), l.drop(ctx)); err != nil {
 			f.trouble(err)
 			continue
 		}
 		f.mu.Lock()
-		delete(f.ledgers, e.Name())
+		delete(f.ledgers, name)
 		maps.DeleteFunc(f.tries, func(t tried, _ *try) bool { return t.run == run })
 		f.mu.Unlock()
 	}
+}
+
+// known lists the feed's folders and ledgers.
+func (f *feed) known() (names []string) {
+	entries, _ := os.ReadDir(f.folder) // it was made when the feed was
+	for _, e := range entries {
+		if e.IsDir() {
+			names = append(names, e.Name())
+		}
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for name := range f.ledgers {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // quarantined is how long files that were not what was asked for are kept.
@@ -168,24 +183,33 @@ type gridNote struct {
 // readGrid is the grid that was seen first.
 func (f *feed) readGrid() string {
 	text, err := os.ReadFile(filepath.Join(f.folder, "grid.json"))
-	if errors.Is(err, fs.ErrNotExist) {
+	if err != nil {
 		return ""
 	}
+	return f.gridOf(text)
+}
+
+// gridOf is a note's grid, if that is of the feed's settings.
+func (f *feed) gridOf(text []byte) string {
 	var note gridNote
-	if err != nil || json.Unmarshal(text, &note) != nil || note.Kind != f.Kind || (note.Area == nil) != (f.Area == nil) || note.Area != nil && *note.Area != *f.Area {
+	if json.Unmarshal(text, &note) != nil || note.Kind != f.Kind || (note.Area == nil) != (f.Area == nil) || note.Area != nil && *note.Area != *f.Area {
 		return ""
 	}
 	return note.Grid
 }
 
 // keepGrid remembers the grid: a feed whose files change theirs is told of, and does not spoil what is served.
-func (f *feed) keepGrid(grid string) {
+func (f *feed) keepGrid(ctx context.Context, grid string) {
 	if grid == "" {
 		return
 	}
 	f.grid = grid
 	text, err := json.Marshal(gridNote{grid, f.Area, f.Kind})
-	if err == nil {
+	switch {
+	case err != nil:
+	case f.shared != nil:
+		_, err = f.shared.Records.Put(ctx, gridKind, records.Document{ID: f.Model, Version: records.Any, Body: text})
+	default:
 		err = os.WriteFile(filepath.Join(f.folder, "grid.json"), text, 0o644)
 	}
 	if err != nil {

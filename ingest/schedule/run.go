@@ -12,18 +12,21 @@ import (
 	"isobar/events"
 	"isobar/field"
 	"isobar/ingest/source"
+	"isobar/records"
 )
 
 // step is the items that are published together.
 type step struct {
 	number field.Seconds
 	items  []source.Item
+	claim  claimed // of what has been fetched
 }
 
 // The steps of what is the same in every run, and of what does not tell its step.
 const (
 	always  = field.Seconds(-1)
 	unknown = field.Seconds(1 << 40)
+	all     = field.Seconds(1<<40 + 1) // of a run that is published at once
 )
 
 // run fetches what is new of a run, step by step, and publishes each step while the next one is fetched, or the whole run when all
@@ -31,6 +34,13 @@ const (
 func (f *feed) run(ctx context.Context, run field.Time, coming bool) error {
 	l := f.opened(run)
 	if l.complete() {
+		return nil
+	}
+	ctx, err := f.claimRun(ctx, run)
+	if err != nil {
+		return err
+	}
+	if l = f.opened(run); l.complete() { // by another
 		return nil
 	}
 	items, whole, err := f.source.Items(ctx, run)
@@ -48,7 +58,8 @@ func (f *feed) run(ctx context.Context, run field.Time, coming bool) error {
 	bad, err := f.takeAll(work, run, l, ready)
 	if err != nil {
 		cancel()
-		for range ready { // let the fetching end
+		for s := range ready { // let the fetching end
+			s.claim.release()
 		}
 	}
 	bad = cmp.Or(<-fetched, bad)
@@ -59,10 +70,15 @@ func (f *feed) run(ctx context.Context, run field.Time, coming bool) error {
 		return err
 	}
 	if f.Publish == "run" && f.whole(run, items, whole, func(i source.Item) bool { return f.has(run, i) || f.spooled(run, i) }) {
-		if bad, err = f.take(ctx, run, l, f.left(run, items), true); err != nil {
+		if bad, err = f.take(ctx, run, l, step{number: all, items: f.left(run, items)}, true); err != nil {
 			return err
 		}
 	}
+	if err := f.refresh(ctx); err != nil { // others may have done the rest
+		return err
+	}
+	l = f.opened(run)
+	f.say(func(s *Status) { s.Done = l.count() })
 	if f.whole(run, items, whole, func(i source.Item) bool { return f.has(run, i) }) && l.count() > 0 {
 		return f.finish(run, l)
 	}
@@ -119,23 +135,17 @@ func (f *feed) fetchAll(ctx context.Context, run field.Time, all []step, coming 
 	}
 	var first error
 	for _, s := range all {
-		came, err := f.fetchStep(ctx, run, s.items, coming)
+		came, err := f.fetchClaimed(ctx, run, s, coming, ready)
 		if ctx.Err() != nil {
 			return ctx.Err()
-		}
-		if len(came) > 0 && f.Publish != "run" {
-			select {
-			case ready <- step{number: s.number, items: came}:
-			case <-ctx.Done():
-				return ctx.Err()
-			}
 		}
 		var later *source.RetryAfter
 		switch {
 		case errors.As(err, &later):
 			return err
-		case len(came) > 0 || err == nil:
+		case came > 0 || err == nil:
 			missing = 0
+		case errors.Is(err, errElsewhere):
 		case errors.Is(err, source.ErrNotYet) && !errors.Is(err, errPutOff):
 			missing++
 		}
@@ -147,6 +157,28 @@ func (f *feed) fetchAll(ctx context.Context, run field.Time, all []step, coming 
 		}
 	}
 	return first
+}
+
+// fetchClaimed fetches what is left of a step, and hands on what came, unless all of the run is published at once, or another worker has the step.
+func (f *feed) fetchClaimed(ctx context.Context, run field.Time, s step, coming bool, ready chan<- step) (came int, err error) {
+	c := claimed{Context: ctx}
+	if f.Publish != "run" {
+		if c, s.items, err = f.claimStep(ctx, run, s); err != nil {
+			return 0, err
+		}
+	}
+	items, err := f.fetchStep(c, run, s.items, coming)
+	if len(items) == 0 || f.Publish == "run" || c.Err() != nil {
+		c.release()
+		return len(items), err
+	}
+	s.items, s.claim = items, c
+	select {
+	case ready <- s:
+	case <-ctx.Done():
+		c.release()
+	}
+	return len(items), err
 }
 
 // fetchStep fetches a step's items at once, and gives those that lie in the spool; the error is the first item's that does not.
@@ -178,7 +210,8 @@ func (f *feed) fetchStep(ctx context.Context, run field.Time, items []source.Ite
 // takeAll publishes steps as they come. bad is the first file that was not as expected; err ends the work.
 func (f *feed) takeAll(ctx context.Context, run field.Time, l *ledger, ready <-chan step) (bad, err error) {
 	for s := range ready {
-		one, err := f.take(ctx, run, l, s.items, false)
+		one, err := f.take(s.claim, run, l, s, false)
+		s.claim.release()
 		if err != nil {
 			return bad, err
 		}
@@ -210,7 +243,10 @@ func (f *feed) whole(run field.Time, items []source.Item, listed bool, is func(s
 
 // finish writes down that a run is complete.
 func (f *feed) finish(run field.Time, l *ledger) error {
-	if err := l.add(line{Complete: true, At: f.options.Now().Unix()}); err != nil {
+	switch err := l.add("complete", line{Complete: true, At: f.options.Now().Unix()}); {
+	case errors.Is(err, records.ErrConflict): // another worker was faster, and has told it
+		return nil
+	case err != nil:
 		return err
 	}
 	f.log.Info("run is complete", "run", run)

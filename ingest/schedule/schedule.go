@@ -37,7 +37,10 @@ type Options struct {
 	Tell     func(events.Event) // nil: nobody
 	// Claim waits until a model is ours to work on. The context that it gives ends when it is no longer; release gives it back. nil: a
 	// lock on a file in the model's folder, which holds among processes of one machine.
-	Claim   func(ctx context.Context, model string) (mine context.Context, release func(), err error)
+	Claim func(ctx context.Context, model string) (mine context.Context, release func(), err error)
+	// Shared gives what workers on several machines have in common: then each of them works for all models, the steps of runs are claimed
+	// one by one, and Claim is not asked. nil: the folder's files are all there is.
+	Shared  func(ctx context.Context) (*claim.Shared, error)
 	Size    func(model string, run field.Time) (bytes int64, ok bool) // that a run takes in the store; nil: it is guessed
 	Archive func(ctx context.Context, to, name, file string) error    // keeps an original below an address; nil: nobody does
 	Log     *slog.Logger
@@ -62,6 +65,9 @@ func New(o Options) (*Scheduler, error) {
 	}
 	if o.Claim == nil {
 		o.Claim = o.lock
+	}
+	if o.Shared != nil {
+		o.Claim = func(ctx context.Context, _ string) (context.Context, func(), error) { return ctx, func() {}, ctx.Err() }
 	}
 	s := &Scheduler{options: o}
 	for _, f := range o.Feeds {
@@ -93,6 +99,9 @@ func (s *Scheduler) Run(ctx context.Context) error {
 	for _, f := range s.feeds {
 		all.Go(func() { f.loop(ctx) })
 	}
+	if s.options.Shared != nil {
+		all.Go(func() { s.tellAll(ctx) })
+	}
 	all.Wait()
 	return ctx.Err()
 }
@@ -105,6 +114,12 @@ func (s *Scheduler) Once(ctx context.Context, run *field.Time) error {
 		all.Go(func() { errs[i] = f.once(ctx, run) })
 	}
 	all.Wait()
+	if s.options.Shared != nil {
+		if shared, err := s.options.Shared(ctx); err == nil {
+			err = s.writeStatuses(ctx, shared, map[string]string{})
+			errs = append(errs, err)
+		}
+	}
 	return errors.Join(append(errs, ctx.Err())...)
 }
 

@@ -15,7 +15,8 @@ import (
 
 // take offers files to the intake, and writes down those that are published; with whole it is all of them or none. A file that is not
 // what was asked for is put aside, and is the first result; the second ends the work.
-func (f *feed) take(ctx context.Context, run field.Time, l *ledger, items []source.Item, whole bool) (bad, err error) {
+func (f *feed) take(ctx context.Context, run field.Time, l *ledger, s step, whole bool) (bad, err error) {
+	items := s.items
 	if len(items) == 0 {
 		return nil, nil
 	}
@@ -42,11 +43,12 @@ func (f *feed) take(ctx context.Context, run field.Time, l *ledger, items []sour
 	if whole && bad != nil {
 		return bad, nil
 	}
-	return bad, f.done(ctx, run, l, items, taken)
+	return bad, f.done(ctx, run, l, s, taken)
 }
 
 // done writes down what is published of files, and lets them go.
-func (f *feed) done(ctx context.Context, run field.Time, l *ledger, items []source.Item, taken []ingest.Taken) error {
+func (f *feed) done(ctx context.Context, run field.Time, l *ledger, s step, taken []ingest.Taken) error {
+	items := s.items
 	var lines, once []line
 	fields := 0
 	for i, t := range taken {
@@ -55,7 +57,7 @@ func (f *feed) done(ctx context.Context, run field.Time, l *ledger, items []sour
 			continue
 		}
 		if f.grid == "" {
-			f.keepGrid(t.Grid)
+			f.keepGrid(ctx, t.Grid)
 		}
 		f.archive(ctx, run, items[i])
 		one := line{Item: items[i].ID, Fields: t.Fields, At: f.options.Now().Unix()}
@@ -65,10 +67,10 @@ func (f *feed) done(ctx context.Context, run field.Time, l *ledger, items []sour
 			lines = append(lines, one)
 		}
 	}
-	if err := l.add(lines...); err != nil {
+	if err := l.add(s.key(), lines...); err != nil {
 		return err
 	}
-	if err := f.constants().add(once...); err != nil {
+	if err := f.constants().add(s.key(), once...); err != nil {
 		return err
 	}
 	for i, t := range taken {
