@@ -110,7 +110,7 @@ func (s *service) radius(c *api.Call, q *question) error {
 	if err := q.geographic(); err != nil {
 		return err
 	}
-	at, err := points(c)
+	at, _, err := points(c)
 	if err != nil {
 		return err
 	}

@@ -28,11 +28,25 @@ func shape(c *api.Call) (geom.Geometry, error) {
 // unfit is the fault of a geometry that a query is not about.
 func unfit(wanted string) error { return ogc.Invalid("coords", "coords is no %s", wanted) }
 
-// points reads places.
-func points(c *api.Call) (at []geo.LonLat, err error) {
+// points reads places, and the level of each where coords has them (POINTZ, MULTIPOINTZ); else z is nil.
+func points(c *api.Call) (at []geo.LonLat, z []float64, err error) {
 	g, err := shape(c)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
+	}
+	switch g := g.(type) {
+	case geom.PointZ:
+		z = []float64{g[2]}
+	case geom.PointZM:
+		z = []float64{g[2]}
+	case geom.MultiPointZ:
+		for _, p := range g {
+			z = append(z, p[2])
+		}
+	case geom.MultiPointZM:
+		for _, p := range g {
+			z = append(z, p[2])
+		}
 	}
 	switch g := feature.Flat(g).(type) {
 	case geom.Point:
@@ -42,12 +56,20 @@ func points(c *api.Call) (at []geo.LonLat, err error) {
 			at = append(at, geo.LonLat{Lon: p[0], Lat: p[1]})
 		}
 	default:
-		return nil, unfit("POINT or MULTIPOINT")
+		return nil, nil, unfit("POINT or MULTIPOINT")
 	}
 	if len(at) == 0 || math.IsNaN(at[0].Lon) {
-		return nil, ogc.Invalid("coords", "coords has no place")
+		return nil, nil, ogc.Invalid("coords", "coords has no place")
 	}
-	return at, onEarth(at)
+	for _, v := range z {
+		if v-v != 0 {
+			return nil, nil, ogc.Invalid("coords", "coords: %v is no level", v)
+		}
+	}
+	if z != nil && c.Query.Get("z") != "" {
+		return nil, nil, ogc.Invalid("z", "z is given, and coords has levels of its own")
+	}
+	return at, z, onEarth(at)
 }
 
 // onEarth refuses places that are none.
@@ -110,6 +132,8 @@ func destination(at geo.LonLat, bearingDeg, metres float64) geo.LonLat {
 	d, b, lat := metres/earthRadius, bearingDeg*rad, at.Lat*rad
 	sin := math.Sin(lat)*math.Cos(d) + math.Cos(lat)*math.Sin(d)*math.Cos(b)
 	east := math.Atan2(math.Sin(b)*math.Sin(d)*math.Cos(lat), math.Cos(d)-math.Sin(lat)*sin)
-	round := func(v float64) float64 { return math.Round(v*1e7) / 1e7 }
-	return geo.LonLat{Lon: round(at.Lon + east/rad), Lat: round(math.Asin(min(max(sin, -1), 1)) / rad)}
+	return geo.LonLat{Lon: tidy(at.Lon + east/rad), Lat: tidy(math.Asin(min(max(sin, -1), 1)) / rad)}
 }
+
+// tidy is degrees to a hundredth of a metre.
+func tidy(deg float64) float64 { return math.Round(deg*1e7) / 1e7 }

@@ -1,6 +1,9 @@
 package edr
 
 import (
+	"math"
+	"slices"
+
 	"isobar/encode"
 	"isobar/geo"
 	"isobar/ogc"
@@ -12,11 +15,73 @@ func (s *service) position(c *api.Call, q *question) error {
 	if err := q.geographic(); err != nil {
 		return err
 	}
-	at, err := points(c)
+	at, z, err := points(c)
 	if err != nil {
 		return err
 	}
-	return s.at(c, q, "position", at, nil)
+	if z == nil {
+		return s.at(c, q, "position", at, nil)
+	}
+	if _, err := s.choose(c, "position"); err != nil {
+		return err
+	}
+	var all []encode.Values
+	pinned := true
+	for _, level := range slices.Compact(slices.Sorted(slices.Values(z))) {
+		var here []geo.LonLat
+		for i := range at {
+			if z[i] == level {
+				here = append(here, at[i])
+			}
+		}
+		for _, one := range q.near(level) {
+			some, settled, err := s.read(c, one, here)
+			if err != nil {
+				return err
+			}
+			all, pinned = append(all, present(some)...), pinned && settled
+		}
+	}
+	return s.send(c, q, "position", all, pinned)
+}
+
+// near is what is asked about the levels of each parameter that are nearest to one, within those that it has: a question for those that share
+// it. Parameters without levels go with the first.
+func (q *question) near(z float64) (all []*question) {
+	ask := func(levels *api.Numbers) *question {
+		for _, one := range all {
+			if levels == nil || one.levels == nil || one.levels.List[0] == levels.List[0] {
+				if one.levels == nil {
+					one.levels = levels
+				}
+				return one
+			}
+		}
+		one := *q
+		one.levels, one.layers = levels, nil
+		all = append(all, &one)
+		return &one
+	}
+	for _, l := range q.layers {
+		if !vertical(l) {
+			one := ask(nil)
+			one.layers = append(one.layers, l)
+			continue
+		}
+		best, low, high := math.Inf(1), math.Inf(1), math.Inf(-1)
+		for _, level := range l.Levels {
+			e := l.Elevation(level)
+			low, high = min(low, e), max(high, e)
+			if math.Abs(e-z) < math.Abs(best-z) {
+				best = e
+			}
+		}
+		if z >= low && z <= high {
+			one := ask(&api.Numbers{List: []float64{best}})
+			one.layers = append(one.layers, l)
+		}
+	}
+	return all
 }
 
 // at answers with values at places, which may have names.

@@ -175,10 +175,10 @@ func length(a, b geo.LonLat) float64 {
 	return math.Hypot((b.Lon-a.Lon)*math.Cos((a.Lat+b.Lat)/2*math.Pi/180), b.Lat-a.Lat)
 }
 
-// between is the place a share of the way from one vertex to another.
+// between is the place a share of the way from one vertex to another, to a hundredth of a metre.
 func between(a, b vertex, share float64) vertex {
 	mix := func(a, b float64) float64 { return a + (b-a)*share }
-	return vertex{geo.LonLat{Lon: mix(a.at.Lon, b.at.Lon), Lat: mix(a.at.Lat, b.at.Lat)}, mix(a.z, b.z), mix(a.m, b.m)}
+	return vertex{geo.LonLat{Lon: tidy(mix(a.at.Lon, b.at.Lon)), Lat: tidy(mix(a.at.Lat, b.at.Lat))}, mix(a.z, b.z), mix(a.m, b.m)}
 }
 
 // aside is the way on its right, so many metres away; on the left of a negative number.

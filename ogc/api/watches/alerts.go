@@ -63,7 +63,7 @@ func (s *service) toldAlert(c *api.Call, d watch.Alert, whole, trusted bool) (t 
 	t.Links = []api.Link{
 		{Href: at, Rel: "self", Type: api.TypeJSON, Title: "This alert"},
 		{Href: c.Base + "/collections/" + watch.AlertsID + "/items/" + url.PathEscape(d.ID), Rel: "item", Type: typeGeoJSON, Title: "The alert as a feature"},
-		{Href: c.Base + EventsPath + "?source=" + url.QueryEscape("/alerts/"+d.ID), Rel: "monitor", Type: "text/event-stream", Title: "When it fires and clears"},
+		{Href: c.Base + EventsPath + "?source=" + url.QueryEscape("/collections/"+watch.AlertsID+"/items/"+d.ID), Rel: "monitor", Type: "text/event-stream", Title: "When it fires and clears"},
 	}
 	state, err := s.Alerts.State(c.Context(), d.ID)
 	if err != nil {
