@@ -129,7 +129,6 @@ func (f *feed) once(ctx context.Context, run *field.Time) error {
 	}
 	defer release()
 	f.reload()
-	defer f.releaseRuns(true)
 	f.working = mine
 	err = f.await(mine, run)
 	f.say(func(s *Status) { s.State = Waiting })

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -303,14 +304,22 @@ func (f *feed) freed(ctx context.Context) bool {
 	return false
 }
 
-// await waits for what other workers are at, and does what they leave.
-func (f *feed) await(ctx context.Context, run *field.Time) (err error) {
-	for err = f.watched(ctx, run); len(f.elsewhere) > 0 && ctx.Err() == nil; err = f.watched(ctx, run) {
+// await waits for what other workers are at, and tries once what they leave.
+func (f *feed) await(ctx context.Context, run *field.Time) error {
+	for tried := map[string]bool{}; ; {
+		err := f.watched(ctx, run)
+		f.releaseRuns(true) // others may wait for it
+		maps.DeleteFunc(f.elsewhere, func(name string, _ awaited) bool { return tried[name] })
+		if len(f.elsewhere) == 0 {
+			return err
+		}
 		for len(f.elsewhere) > 0 && ctx.Err() == nil && !f.freed(ctx) {
 			sleep(ctx, lookElsewhere)
 		}
+		for name := range f.ahead {
+			tried[name] = true
+		}
 	}
-	return err
 }
 
 // isDone tells that another worker has done a piece of work.
