@@ -41,9 +41,10 @@ const (
 // Digits is how many digits the values of a field have as text: no more than its source told. Rounded values are written with the fewest
 // digits that tell them from others, so that no zeros follow.
 //
-//   - Values in steps of a quantum have one decimal more than it takes to tell the steps apart. Those at a node of a packing that counts from
-//     a round number, as GFS' do, do not need it and come out as they were packed: -0.21, where the 32 bit number is -0.20999756. What is
-//     interpolated, a mean, or counted from any other number, as ECMWF's, uses it.
+//   - Values in steps of a quantum have two decimals more than it takes to tell the steps apart, so that what is interpolated, a mean, or counted
+//     from any number, as ECMWF's, is right to a hundredth of a step. Those at a node of a packing that counts from a round number, as
+//     GFS' do, do not need them and come out as they were packed: -0.21, where the 32 bit number is -0.20999756.
+//   - Decimals that are finer than the 32 bit number are left out, down to those that tell the steps apart.
 //   - Where a 32 bit number is coarser than the quantum, or none is known (floating point numbers), values have 7 digits that count.
 //
 // The zero value is that of an unknown quantum. In tells them in another unit.
@@ -52,24 +53,43 @@ type Digits struct {
 	most  float64 // from here on the 32 bit number is the coarser one
 }
 
+// spare is how many decimals more than it takes to tell the steps apart.
+const spare = 2
+
 // DigitsOf is how values in steps of a quantum are told; 0: it is not known.
 func DigitsOf(quantum float64) Digits {
 	if quantum = finite(quantum); quantum == 0 {
 		return Digits{}
 	}
 	const slack = 1e-9 // 0.01 is a little more or less than that
-	decimals := max(math.Ceil(-math.Log10(quantum)-slack), -1) + 1
+	decimals := max(math.Ceil(-math.Log10(quantum)-slack), -spare) + spare
 	if decimals > maxDecimals {
 		return Digits{}
 	}
 	return Digits{power: math.Pow10(int(decimals)), most: quantum * mantissa}
 }
 
+// left is 10 to the number of decimals that are left out of a number of a size, as a 32 bit number is too coarse for them.
+func (d Digits) left(size float64) float64 {
+	left := 1.0
+	for range spare {
+		if size*d.power/left <= mantissa/4 {
+			break
+		}
+		left *= 10
+	}
+	return min(left, max(d.power, 1))
+}
+
 // Round is a value with the digits that count. What is no number stays so.
-func (d Digits) Round(v float64) float64 {
+func (d Digits) Round(v float64) float64 { return d.round(v, d.left(math.Abs(v))) }
+
+// round is Round with some decimals left out.
+func (d Digits) round(v, left float64) float64 {
 	size := math.Abs(v)
 	if size <= d.most && d.power > 0 {
-		return math.Round(v*d.power)/d.power + 0 // not -0
+		power := d.power / left
+		return math.Round(v*power)/power + 0 // not -0
 	}
 	if v == 0 || !(size <= math.MaxFloat64) {
 		return v
@@ -104,5 +124,5 @@ func (d Digits) In(scale, offset float64) func(v float64) float64 {
 		return func(v float64) float64 { return d.Round(d.Round(v)*scale + offset) }
 	}
 	to := DigitsOf(d.most / mantissa * math.Abs(scale))
-	return func(v float64) float64 { return to.Round(v*scale + offset) }
+	return func(v float64) float64 { return to.round(v*scale+offset, d.left(math.Abs(v))) }
 }

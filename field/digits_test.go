@@ -23,10 +23,10 @@ func TestValuesHaveTheDigitsOfTheirSource(t *testing.T) {
 		{"a node of a packing to tenths", 0.1, float64(float32(300.1)), "300.1"},
 		{"a node of a packing of whole numbers", 1, 62, "62"},
 		{"pressure to hundredths, at the limit of 32 bits", 0.01, float64(float32(101325.27)), "101325.27"},
-		{"between nodes one digit more", 1, 62.404602, "62.4"},
-		{"between nodes of tenths", 0.1, 287.41318, "287.41"},
+		{"between nodes two digits more", 1, 62.404602, "62.4"},
+		{"between nodes of tenths", 0.1, 287.41318, "287.413"},
 		{"half a step", 0.5, 12.5, "12.5"},
-		{"a step of an eighth", 0.125, -0.375, "-0.38"},
+		{"a step of an eighth", 0.125, -0.375, "-0.375"},
 		{"a packing that counts from any number", math.Ldexp(1, -9), 287.413086, "287.4131"},
 		{"steps of hundreds", 100, 101300, "101300"},
 		{"steps of hundreds between nodes", 100, 101342.7, "101343"},
@@ -39,7 +39,7 @@ func TestValuesHaveTheDigitsOfTheirSource(t *testing.T) {
 		{"nothing known of a tiny number", 0, 1.23456789e-30, "0.000000000000000000000000000001234568"},
 		{"nothing known of a number that is short", 0, float64(float32(0.1)), "0.1"},
 		{"a power of ten", 0, 1000, "1000"},
-		{"no number's sign is lost to zero", 0.1, -0.004, "0"},
+		{"no number's sign is lost to zero", 0.1, -0.0004, "0"},
 		{"zero", 0, 0, "0"},
 		{"a quantum that can't be", math.Inf(1), 1.5, "1.5"},
 		{"a quantum that is no number", math.NaN(), 1.5, "1.5"},
@@ -72,7 +72,7 @@ func TestChangeOfUnitScalesTheQuantum(t *testing.T) {
 		{0.1, 300.1, 1.8, -459.67, "80.51"},
 		{0.1, 101325.3, 0.01, 0, "1013.253"},
 		{1, 101325, 0.01, 0, "1013.25"},
-		{0.01, 10.04, 1 / 0.5144444444444445, 0, "19.516"},
+		{0.01, 10.04, 1 / 0.5144444444444445, 0, "19.5162"},
 		{0, 10.04, 3.6, 0, "36.144"},
 	} {
 		if got := text(field.DigitsOf(c.quantum).In(c.scale, c.offset)(float64(float32(c.v)))); got != c.want {
@@ -126,7 +126,7 @@ func ExampleDigits_Round() {
 	packed := field.Packing{Reference: -2147.24, Decimal: 2, Bits: 12}
 	d := field.DigitsOf(packed.Quantum())
 	fmt.Println(d.Round(-0.20999756), d.Round(-0.2073391))
-	// Output: -0.21 -0.207
+	// Output: -0.21 -0.2073
 }
 
 func BenchmarkRoundAll(b *testing.B) {

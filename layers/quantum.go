@@ -11,7 +11,7 @@ type Infos interface {
 	Info(k field.Key) (info store.Info, ok bool)
 }
 
-// directionQuantum is the step of directions that are derived, in degrees: they are told to a tenth of one.
+// directionQuantum is the step of directions that are derived, in degrees: one and its hundredths.
 const directionQuantum = 1
 
 // Quantum is how far apart the values of an input are that its sources could tell, in the layer's unit; 0: not known. Of what is stored it is the

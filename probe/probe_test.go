@@ -292,17 +292,17 @@ func TestWhatIsToldHasTheDigitsOfTheData(t *testing.T) {
 		quantum     float64
 		want        string
 	}{
-		{"gfs.u10", "", geo.LonLat{Lon: 0, Lat: 90}, 0.01, "-21.472"},
+		{"gfs.u10", "", geo.LonLat{Lon: 0, Lat: 90}, 0.01, "-21.4724"},
 		{"gfs.v10", "", geo.LonLat{Lon: 10, Lat: 90}, 0.01, "-2.99"},
 		{"gfs.v10", "", geo.LonLat{Lon: 13, Lat: 90}, 0.01, "-2.987"},
-		{"gfs.v10", "", geo.LonLat{Lon: 13.3, Lat: 90}, 0.01, "-2.987"},
-		{"gfs.v10", "kn", geo.LonLat{Lon: 10, Lat: 90}, 0.019438, "-5.812"},
+		{"gfs.v10", "", geo.LonLat{Lon: 13.3, Lat: 90}, 0.01, "-2.9867"},
+		{"gfs.v10", "kn", geo.LonLat{Lon: 10, Lat: 90}, 0.019438, "-5.8121"},
 		{"gfs.t2m", "", geo.LonLat{Lon: 20, Lat: 90}, 0.1, "250.3"},
 		{"gfs.t2m", "degC", geo.LonLat{Lon: 20, Lat: 90}, 0.1, "-22.85"},
 		{"gfs.r2m", "", geo.LonLat{Lon: 10, Lat: 90}, 0, "20.05882"},
-		{"gfs.tcc", "", geo.LonLat{Lon: 13.3, Lat: 90}, 1, "4.3"},
-		{"gfs.ws10", "", geo.LonLat{Lon: 10, Lat: 90}, 0.01, "21.67"},
-		{"gfs.wd10", "", geo.LonLat{Lon: 10, Lat: 90}, 1, "82.1"},
+		{"gfs.tcc", "", geo.LonLat{Lon: 13.3, Lat: 90}, 1, "4.33"},
+		{"gfs.ws10", "", geo.LonLat{Lon: 10, Lat: 90}, 0.01, "21.6697"},
+		{"gfs.wd10", "", geo.LonLat{Lon: 10, Lat: 90}, 1, "82.07"},
 	} {
 		column := Column{Layer: h.layer(t, c.layer), Unit: c.unit}
 		got := h.probe(t, Request{Columns: []Column{column}, At: []geo.LonLat{c.at}, Times: list(0), Space: Bilinear, Told: true}).Series[0]

@@ -53,7 +53,7 @@ func TestValuesComeWithTheFeatures(t *testing.T) {
 		{"on levels by a list in a text", `{"coords":"POINT(10 20)","collection":"m","parameters":"t","levels":"50000, 85000","datetime":"2026-11-24T00:00:00Z"}`, `"t-50000":701,"t-85000":1051`},
 		{"at times by a repeating interval", `{"coords":"POINT(10 20)","collection":"m.t2m","datetime":"R2/2026-11-24T00:00:00Z/PT6H","shape":"arrays"}`, `"forecastTime":{"t2m":["2026-11-24T00:00:00Z","2026-11-24T06:00:00Z"]}`},
 		{"on all levels", `{"coords":"POINT(10 20)","collection":"m","parameters":"t","levels":"all","datetime":"2026-11-24T00:00:00Z"}`, `"t-50000":701,"t-85000":1051`},
-		{"relative to a bearing", `{"features":` + two + `,"collection":"m","parameters":"wd10","bearingProperty":"course","datetime":"2026-11-24T00:00:00Z"}`, `"wd10":216.9,"wd10-relative":126.9`},
+		{"relative to a bearing", `{"features":` + two + `,"collection":"m","parameters":"wd10","bearingProperty":"course","datetime":"2026-11-24T00:00:00Z"}`, `"wd10":216.87,"wd10-relative":126.87`},
 		{"by whole names", `{"coords":"MULTIPOINT((10 20),(20 20))","parameters":["m.t2m"],"datetime":"2026-11-24T00:00:00Z"}`, `"id":"2"`},
 		{"between two times", `{"coords":"POINT(10 20)","collection":"m.t2m","datetime":"2026-11-24T01:00:00Z","interpolationTime":"linear"}`, `"t2m":301,"forecastTime":"2026-11-24T01:00:00Z","runTime":"2026-11-24T00:00:00Z","interpolated":true`},
 		{"between some times", `{"coords":"POINT(10 20)","collection":"m.t2m","datetime":["2026-11-24T00:00:00Z","2026-11-24T01:00:00Z"],"interpolationTime":"linear"}`, `"interpolated":{"t2m":[false,true]}`},
