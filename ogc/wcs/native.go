@@ -2,11 +2,24 @@ package wcs
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"isobar/grid"
 	"isobar/ogc"
 )
+
+// describesOwn tells that a name is how the coverages' own system is described, also where a careless client left its pluses to be read as
+// blanks, as QGIS does.
+func (o offer) describesOwn(name string) bool {
+	n, ok := grid.NativeOf(o.layers[0].Grid)
+	if !ok {
+		return false
+	}
+	words := func(s string) []string { return strings.Fields(strings.ReplaceAll(s, "+", " ")) }
+	own := words(projString(&n))
+	return len(own) > 0 && slices.Equal(words(name), own)
+}
 
 // projString describes a grid's own system in the words of PROJ; "" where there are none. Params are in the order that grid.Native
 // tells.

@@ -97,7 +97,7 @@ func (a *asked) cut10(q *request) error {
 		name string
 		to   **geo.Reference
 	}{{"crs", &a.Cut.In}, {"response_crs", &a.Cut.Out}} {
-		if q.Get(p.name) == "" {
+		if q.Get(p.name) == "" || a.describesOwn(q.Get(p.name)) {
 			continue
 		}
 		ref, err := geo.Lookup(q.Get(p.name))
@@ -106,7 +106,7 @@ func (a *asked) cut10(q *request) error {
 		}
 		*p.to = &ref
 	}
-	if a.Cut.Out == nil {
+	if q.Get("response_crs") == "" {
 		a.Cut.Out = a.Cut.In
 	}
 	box, err := numbers(q, "bbox", 4, 6)

@@ -14,6 +14,7 @@ import (
 	"isobar/answer"
 	"isobar/coverage"
 	"isobar/coverage/coveragetest"
+	"isobar/layers"
 )
 
 const (
@@ -444,6 +445,15 @@ func TestNativeSystemsAreToldInWordsOfPROJ(t *testing.T) {
 		}
 		if got := domainOf("x", source).srs(); got != c.want {
 			t.Errorf("%s: got %s, want %s", c.id, got, c.want)
+		}
+		o := offer{layers: []*layers.Layer{{Grid: coveragetest.Grid(c.id)}}}
+		for _, name := range []string{c.want, strings.ReplaceAll(c.want, "+", " ")} { // a plus in a query is a blank
+			if !o.describesOwn(name) {
+				t.Errorf("%s: %q is not known as its own system", c.id, name)
+			}
+		}
+		if o.describesOwn("EPSG:3857") || o.describesOwn(strings.Replace(c.want, "10", "11", 1)) {
+			t.Errorf("%s: another system is taken for its own", c.id)
 		}
 	}
 }
