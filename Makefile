@@ -4,7 +4,7 @@ SHARED ?= ../shared
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.0
 PACKAGES = ./...
 
-.PHONY: test-mongo demo-live build test check race fuzz mutations values test-corpus judge conformance bench bench-eccodes bench-ingest test-ingest screenshots test-coverages test-soak test-viewer test-probes test-gateway test-acme clean
+.PHONY: gallery test-mongo demo-live build test check race fuzz mutations values test-corpus judge conformance bench bench-eccodes bench-ingest test-ingest screenshots test-coverages test-soak test-viewer test-probes test-gateway test-acme clean
 
 build:            ## the program, static
 	CGO_ENABLED=0 go build -trimpath -o tileserver ./cmd/tileserver
@@ -55,6 +55,9 @@ test-ingest:      ## ingest killed at random moments, broken files, slow files, 
 
 screenshots: build ## the pictures of docs/, from the demo
 	SHARED=$(SHARED) test/screenshots.sh
+
+gallery: build    ## docs/gallery.md: a map of every element of the corpus, or of the samples
+	SHARED=$(SHARED) test/gallery.sh
 
 demo-live: build  ## forecasts that arrive on the map, from played providers at accelerated time
 	SHARED=$(SHARED) test/demo-live.sh
