@@ -30,12 +30,14 @@ func netcdfMessages(r io.ReaderAt, size int64) iter.Seq2[*Message, error] {
 		centre := centreOf(file)
 		units := map[*netcdf.Var]string{}
 		number := 0
-		for _, err := range file.Broken {
-			if number++; !yield(nil, &MessageError{Number: number, Err: err}) {
-				return
+		for group := range file.Each() {
+			for _, err := range group.Broken {
+				if number++; !yield(nil, &MessageError{Number: number, Err: err}) {
+					return
+				}
 			}
 		}
-		for f, err := range cf.Fields(file) {
+		for f, err := range fieldsOf(file) {
 			number++
 			if err != nil {
 				err = &MessageError{Number: number, Err: err}
@@ -50,6 +52,19 @@ func netcdfMessages(r io.ReaderAt, size int64) iter.Seq2[*Message, error] {
 			}
 			if !yield(m, err) {
 				return
+			}
+		}
+	}
+}
+
+// fieldsOf are the fields of a file's groups.
+func fieldsOf(file *netcdf.File) iter.Seq2[*cf.Field, error] {
+	return func(yield func(*cf.Field, error) bool) {
+		for group := range file.Each() {
+			for f, err := range cf.Fields(group) {
+				if !yield(f, err) {
+					return
+				}
 			}
 		}
 	}

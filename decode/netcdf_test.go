@@ -2,6 +2,7 @@ package decode
 
 import (
 	"bytes"
+	"fmt"
 	"math"
 	"os"
 	"slices"
@@ -140,4 +141,35 @@ func FuzzNetCDF(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestFieldsOfGroupsAreRead: t2m of a group, and u10 of one within that has a latitude of its own.
+func TestFieldsOfGroupsAreRead(t *testing.T) {
+	file, err := os.Open("netcdf/testdata/groups4.nc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for m, err := range NetCDF().Messages(file, info.Size()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		values := make([]float32, m.Headers.Points)
+		if err := m.Unpack(values); err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, fmt.Sprint(m.Number, m.Parameter.Name, m.Valid, m.Parameter.Centre, m.Grid.ID(), values))
+	}
+	want := []string{
+		"1air_temperature2024-01-02T03:00:00Z 99latlon:3x2:5,50,7,51[283 284 285 280 281 282]",
+		"2eastward_wind2024-01-02T03:00:00Z 99latlon:3x1:5,60,7,60[1 2 3]",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q\nwant %q", got, want)
+	}
 }

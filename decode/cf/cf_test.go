@@ -85,6 +85,20 @@ func TestFieldsAreFound(t *testing.T) {
 	}
 }
 
+func TestDaysOfCalendarsHaveTheirDates(t *testing.T) {
+	for name, c := range calendars {
+		for day := int64(-800000); day < 800000; day += 37 {
+			if c == mixed && day < -141427 { // before the Gregorian reform dates are not asked for
+				continue
+			}
+			y, m, d := c.date(day)
+			if back := c.day(y, m, d); back != day || m < 1 || m > 12 || d < 1 || d > 31 {
+				t.Fatalf("%q: day %d is %d-%d-%d, which is day %d", name, day, y, m, d, back)
+			}
+		}
+	}
+}
+
 func TestTimesByUnitAndCalendar(t *testing.T) {
 	for _, c := range []struct {
 		units, calendar string
@@ -104,8 +118,19 @@ func TestTimesByUnitAndCalendar(t *testing.T) {
 		{"minutes since 2026-11-24T06:00:00Z", "", 90, "2026-11-24T07:30:00Z"},
 		{"hours since 2026-11-24 06:00 -02:00", "", 0, "2026-11-24T08:00:00Z"},
 		{"days since 2026-11-24", "", 1.0 / 3, "2026-11-24T08:00:00Z"},
-		{"month", "", 1, "error"}, {"months since 2026-01-01", "", 1, "error"}, {"hours since 2026-13-01", "", 1, "error"},
-		{"days since 2026-01-01", "360_day", 1, "error"}, {"days since 2026-01-01", "", math.Inf(1), "error"}, {"", "", 1, "error"},
+		{"seconds since 1970-01-01 00:00:00 0:00", "", 1704164400, "2024-01-02T03:00:00Z"},
+		{"microseconds since 2024-01-01", "", 3.6e9, "2024-01-01T01:00:00Z"},
+		{"months since 2000-01-01", "", 13, "2001-02-01T00:00:00Z"}, {"months since 2000-01-16 12:00", "", 2, "2000-03-16T12:00:00Z"},
+		{"months since 2000-01-01", "", 1.5, "2000-02-15T12:00:00Z"}, {"months since 2000-01-31", "", 1, "2000-02-29T00:00:00Z"},
+		{"months since 2000-03-01", "", -3, "1999-12-01T00:00:00Z"}, {"years since 2000-01-01", "", 3, "2003-01-01T00:00:00Z"},
+		{"months since 2000-01-01", "360_day", 13, "2001-02-01T00:00:00Z"},
+		{"days since 2000-01-01", "360_day", 8670, "2024-02-01T00:00:00Z"}, {"days since 2000-01-01", "360_day", 59, "2000-02-29T00:00:00Z"},
+		{"days since 2000-01-01", "all_leap", 8761, "2023-12-09T00:00:00Z"}, {"days since 2000-01-01", "366_day", 59, "2000-02-29T00:00:00Z"},
+		{"days since 2000-01-01", "julian", 8761, "2023-12-27T00:00:00Z"},
+		{"day as %Y%m%d.%f", "", 20240102.125, "2024-01-02T03:00:00Z"}, {"month as %Y%m.%f", "", 202402, "2024-02-01T00:00:00Z"},
+		{"day as %Y%m%d.%f", "", 20241302, "error"}, {"day as %H", "", 1, "error"}, {"days since 2026-01-01", "lunar", 1, "error"},
+		{"month", "", 1, "error"}, {"months since 2026-01-01", "", 1e9, "error"}, {"hours since 2026-13-01", "", 1, "error"},
+		{"days since 2026-01-01", "", math.Inf(1), "error"}, {"", "", 1, "error"},
 		{"days since 2026-01-01", "", 1e300, "error"}, {"days since 2026-01-01", "", math.NaN(), "error"},
 	} {
 		got := "error"

@@ -61,7 +61,7 @@ type clock struct {
 func (r *reading) clock(v *netcdf.Var) *clock {
 	c := &clock{r: r, statistical: processOf(v.Attrs.Text("cell_methods")) != elements.Instant}
 	all := r.coordinates(v)
-	for _, other := range r.file.Vars {
+	for _, other := range r.file.All() {
 		if other.Numeric() && other.Len() == 1 && r.axis(other).kind == reference && !slices.Contains(all, other) {
 			all = append(all, other)
 		}

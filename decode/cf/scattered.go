@@ -14,7 +14,7 @@ import (
 // auxiliary finds the latitudes and longitudes of a variable's points: both over the same one or two of its dimensions.
 func (r *reading) auxiliary(v *netcdf.Var) (lat, lon *netcdf.Var, err error) {
 	names := strings.Fields(v.Attrs.Text("coordinates"))
-	for _, c := range r.file.Vars { // some files do not refer to them
+	for _, c := range r.file.All() { // some files do not refer to them
 		if len(c.Dims) == 2 {
 			names = append(names, c.Name)
 		}

@@ -12,42 +12,75 @@ import (
 // onlyDim begins the attribute NAME of a dataset that stands for a dimension without coordinates.
 const onlyDim = "This is a netCDF dimension but not a netCDF variable"
 
-// openHDF5 finds dimensions and variables in the root group of a file that the NetCDF-4 library wrote, or one like it.
+// openHDF5 finds dimensions and variables in the groups of a file that the NetCDF-4 library wrote, or one like it.
 func openHDF5(r io.ReaderAt, size int64) (*File, error) {
 	h, err := hdf5.Open(r, size)
 	if err != nil {
 		return nil, err
 	}
-	f := &File{Format: "NetCDF-4", Attrs: attrsOf(h.Attrs), Broken: h.Broken}
-	sets := slices.Clone(h.Datasets)
-	slices.SortStableFunc(sets, func(a, b *hdf5.Dataset) int { return int(min(max(a.Order-b.Order, -1), 1)) })
-	scales := map[int64]string{} // dimensions by the addresses of their datasets
-	type numbered struct {
-		id  float64
-		dim Dim
-	}
-	var dims []numbered
-	for _, d := range sets {
+	var s scales
+	f := s.group(h, nil)
+	slices.SortStableFunc(s.dims, func(a, b numbered) int { return int(min(max(a.id-b.id, -1), 1)) })
+	s.fill(f, h)
+	return f, nil
+}
+
+// scales are the dimensions of a file: their names by the addresses of their datasets, and they themselves by their numbers.
+type scales struct {
+	names map[int64]string
+	dims  []numbered
+}
+
+// numbered is a dimension with the library's number for it.
+type numbered struct {
+	id  float64
+	dim Dim
+}
+
+// group makes a group with its dimensions, and those in it. Attributes of the groups around it hold for it too.
+func (s *scales) group(h *hdf5.File, above Attrs) *File {
+	f := &File{Format: "NetCDF-4", Name: h.Name, Attrs: append(attrsOf(h.Attrs), above...), Broken: h.Broken}
+	for _, d := range byCreation(h) {
 		if find(d.Attrs, "CLASS").Text != "DIMENSION_SCALE" || len(d.Shape) == 0 {
 			continue
 		}
-		id := float64(len(dims)) + 1e6
+		id := float64(len(s.dims)) + 1e6
 		if n := find(d.Attrs, "_Netcdf4Dimid").Numbers; len(n) == 1 {
 			id = n[0]
 		}
-		scales[d.Address] = d.Name
-		dims = append(dims, numbered{id, Dim{Name: d.Name, Len: d.Shape[0]}})
+		if s.names == nil {
+			s.names = map[int64]string{}
+		}
+		s.names[d.Address] = d.Name
+		s.dims = append(s.dims, numbered{id, Dim{Name: d.Name, Len: d.Shape[0]}})
 	}
-	slices.SortStableFunc(dims, func(a, b numbered) int { return int(min(max(a.id-b.id, -1), 1)) })
-	for _, d := range dims {
+	for _, g := range h.Groups {
+		f.Groups = append(f.Groups, s.group(g, f.Attrs))
+	}
+	return f
+}
+
+// byCreation are a group's datasets in the order in which they were made.
+func byCreation(h *hdf5.File) []*hdf5.Dataset {
+	sets := slices.Clone(h.Datasets)
+	slices.SortStableFunc(sets, func(a, b *hdf5.Dataset) int { return int(min(max(a.Order-b.Order, -1), 1)) })
+	return sets
+}
+
+// fill adds the variables of a group and of those in it. What is in a group is known to those in it, unless they have something of that name.
+func (s *scales) fill(f *File, h *hdf5.File) {
+	for _, d := range s.dims {
 		f.Dims = append(f.Dims, d.dim)
 	}
-	for _, d := range sets {
+	for _, d := range byCreation(h) {
 		if !strings.HasPrefix(find(d.Attrs, "NAME").Text, onlyDim) {
-			f.Vars = append(f.Vars, f.variable(d, scales))
+			f.Vars = append(f.Vars, f.variable(d, s.names))
 		}
 	}
-	return f, nil
+	for k, g := range f.Groups {
+		g.Above = append(slices.Clone(f.Vars), f.Above...)
+		s.fill(g, h.Groups[k])
+	}
 }
 
 // find is an attribute; one without anything where it is not there.
@@ -118,12 +151,12 @@ func typeOf(t hdf5.Type) Type {
 		return String
 	}
 	signed, unsigned := Byte, UByte
-	switch t.Size {
-	case 2:
+	switch size := t.Size; {
+	case size == 2:
 		signed, unsigned = Short, UShort
-	case 4:
+	case size == 3, size == 4:
 		signed, unsigned = Int, UInt
-	case 8:
+	case size > 4:
 		signed, unsigned = Int64, UInt64
 	}
 	if t.Signed {

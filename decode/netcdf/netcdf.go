@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"math"
+	"slices"
+	"strings"
 
 	"isobar/decode/netcdf/hdf5"
 )
@@ -17,13 +20,41 @@ func invalid(format string, args ...any) error {
 	return fmt.Errorf("%w: %s", ErrInvalid, fmt.Sprintf(format, args...))
 }
 
-// File is the root group of a file. The slices are not to be changed.
+// File is the root group of a file, or one below. The slices are not to be changed.
 type File struct {
+	Name   string // of a group below the root
 	Format string // "classic", "64-bit offset", "64-bit data" or "NetCDF-4"
 	Dims   []Dim
 	Vars   []*Var
 	Attrs  Attrs
 	Broken []error // variables that can't be read, by name
+	Groups []*File // in it
+	Above  []*Var  // variables of the groups around it, the nearest first
+}
+
+// All is the variables of a group, and those of the groups around it.
+func (f *File) All() []*Var {
+	if len(f.Above) == 0 {
+		return f.Vars
+	}
+	return append(slices.Clone(f.Vars), f.Above...)
+}
+
+// Each gives the group and all below it.
+func (f *File) Each() iter.Seq[*File] {
+	return func(yield func(*File) bool) { f.each(yield) }
+}
+
+func (f *File) each(yield func(*File) bool) bool {
+	if !yield(f) {
+		return false
+	}
+	for _, g := range f.Groups {
+		if !g.each(yield) {
+			return false
+		}
+	}
+	return true
 }
 
 // Dim is a dimension.
@@ -122,11 +153,13 @@ func Open(r io.ReaderAt, size int64) (*File, error) {
 	return openHDF5(r, size)
 }
 
-// Var finds a variable; nil if there is none of that name.
+// Var finds a variable of the group or of those around it; nil if there is none of that name.
 func (f *File) Var(name string) *Var {
-	for _, v := range f.Vars {
-		if v.Name == name {
-			return v
+	for _, list := range [][]*Var{f.Vars, f.Above} {
+		for _, v := range list {
+			if v.Name == name {
+				return v
+			}
 		}
 	}
 	return nil
@@ -221,6 +254,8 @@ type Mask struct {
 	scale, offset float64
 	missing       []float64
 	low, high     float64 // of what is valid
+	signed        bool    // numbers of wrap values are to be taken as signed, or else as unsigned
+	wrap          float64 // 0: as they are
 }
 
 // fills are the values that the library puts where nothing is written, for types where they can't be meant.
@@ -240,6 +275,7 @@ func (v *Var) Mask() Mask {
 		m.low, m.high = r[0], r[1]
 	}
 	m.low, m.high = v.Attrs.Number("valid_min", m.low), v.Attrs.Number("valid_max", m.high)
+	m.reread(v)
 	if v.Type == Float { // an attribute may have more digits than what is stored
 		for i, x := range m.missing {
 			m.missing[i] = float64(float32(x))
@@ -248,8 +284,43 @@ func (v *Var) Mask() Mask {
 	return m
 }
 
+// widths are how many values whole numbers of a type have.
+var widths = map[Type]float64{Byte: 1 << 8, UByte: 1 << 8, Short: 1 << 16, UShort: 1 << 16, Int: 1 << 32, UInt: 1 << 32, Int64: 1 << 64, UInt64: 1 << 64}
+
+// reread takes numbers as signed or not where the attribute _Unsigned says so: the classic format has no unsigned ones (NetCDF Users' Guide,
+// appendix A).
+func (m *Mask) reread(v *Var) {
+	switch text := strings.ToLower(v.Attrs.Text("_Unsigned")); {
+	case text == "true" && (v.Type == Byte || v.Type == Short || v.Type == Int || v.Type == Int64):
+	case text == "false" && (v.Type == UByte || v.Type == UShort || v.Type == UInt || v.Type == UInt64):
+		m.signed = true
+	default:
+		return
+	}
+	m.wrap = widths[v.Type]
+	for i, x := range m.missing {
+		m.missing[i] = m.unwrap(x)
+	}
+	m.low, m.high = m.unwrap(m.low), m.unwrap(m.high)
+}
+
+// unwrap is a number taken as signed, or as unsigned.
+func (m *Mask) unwrap(x float64) float64 {
+	switch {
+	case m.wrap == 0 || math.IsInf(x, 0):
+	case m.signed && x >= m.wrap/2:
+		return x - m.wrap
+	case !m.signed && x < 0:
+		return x + m.wrap
+	}
+	return x
+}
+
 // Value is a stored number's, NaN where it is missing.
 func (m *Mask) Value(x float64) float64 {
+	if m.wrap != 0 {
+		x = m.unwrap(x)
+	}
 	for _, missing := range m.missing {
 		if x == missing {
 			return math.NaN()

@@ -220,6 +220,66 @@ func TestMasks(t *testing.T) {
 	}
 }
 
+// The classic format has no unsigned numbers: an attribute says where signed ones stand for them.
+func TestNumbersMayBeMeantOtherwise(t *testing.T) {
+	for _, c := range []struct {
+		kind     Type
+		unsigned string
+		fill     float64
+		want     map[float64]float64
+	}{
+		{Byte, "true", -1, map[float64]float64{0: 0, 127: 127, -128: 128, -2: 254, -1: nan}},
+		{Short, "true", -1, map[float64]float64{5: 5, -2: 65534, -1: nan}},
+		{Short, "false", -1, map[float64]float64{-2: -2, -1: nan}},
+		{UByte, "false", 255, map[float64]float64{254: -2, 3: 3, 255: nan}},
+		{UByte, "true", 255, map[float64]float64{254: 254, 255: nan}},
+		{Float, "true", -1, map[float64]float64{-2: -2, -1: nan}},
+	} {
+		v := &Var{Type: c.kind, Attrs: Attrs{{Name: "_Unsigned", Text: c.unsigned}, {Name: "_FillValue", Numbers: []float64{c.fill}}}}
+		m := v.Mask()
+		for x, want := range c.want {
+			if got := m.Value(x); got != want && (got == got || want == want) {
+				t.Errorf("type %d, _Unsigned %s: %v is %v, want %v", c.kind, c.unsigned, x, got, want)
+			}
+		}
+	}
+	v := &Var{Type: Short, Attrs: Attrs{{Name: "_Unsigned", Text: "true"}, {Name: "valid_range", Numbers: []float64{0, -25536}}}}
+	m := v.Mask()
+	if a, b := m.Value(-25536), m.Value(-25535); a != 40000 || b == b {
+		t.Errorf("the range's end is %v, what follows %v", a, b)
+	}
+}
+
+var nan = math.NaN()
+
+// A group knows what is in those around it.
+func TestGroupsAreRead(t *testing.T) {
+	content, err := os.ReadFile("testdata/groups4.nc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := Open(bytes.NewReader(content), int64(len(content)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for g := range f.Each() {
+		for _, v := range g.Vars {
+			names = append(names, g.Name+"/"+v.Name)
+		}
+		if g.Attrs.Text("institution") != "KNMI" {
+			t.Errorf("%q has not the attributes of the file", g.Name)
+		}
+	}
+	if got, want := strings.Join(names, " "), "/time /lat forecast/lon forecast/t2m members/lat members/u10"; got != want {
+		t.Errorf("variables %s, want %s", got, want)
+	}
+	inner := f.Groups[0].Groups[0]
+	if lat, lon := inner.Var("lat"), inner.Var("lon"); lat.Len() != 1 || lon == nil || inner.Var("time") == nil || inner.Var("none") != nil || len(inner.All()) != 6 {
+		t.Errorf("lat %v, lon %v, %d variables", lat, lon, len(inner.All()))
+	}
+}
+
 // allOf is all numbers of a variable: scaled, and NaN where they are missing or out of the range that is valid.
 func allOf(v *Var) ([]float64, error) { return v.all(v.Mask()) }
 

@@ -138,7 +138,7 @@ func (d *Dataset) readLayout(b []byte) error {
 		case chunked:
 			s.dims = sizes
 		}
-	case 3, 4:
+	case 3, 4, 5: // 5, of HDF5 2.0, has wider sizes of chunks in their indexes
 		s.class = int(c.uint(1))
 		switch s.class {
 		case compact:
@@ -146,7 +146,7 @@ func (d *Dataset) readLayout(b []byte) error {
 		case contiguous:
 			s.at, s.size = c.offset(), c.length()
 		case chunked:
-			if version == 4 {
+			if version >= 4 {
 				d.readChunkIndex(c)
 				break
 			}

@@ -24,7 +24,18 @@ type Type struct {
 	Signed bool
 
 	big     bool  // the high byte first
+	form    form  // of numbers
 	several *Type // of the elements, where values are sequences of any length
+}
+
+// form is how the bits of a number lie in its bytes.
+type form struct {
+	usual             bool // all of them, as the machine's own numbers have them
+	offset, precision int
+	// Floating point: the sign, the exponent and the fraction by their lowest bits and sizes.
+	sign, exponent, exponentBits, fraction, fractionBits int
+	bias                                                 int
+	implied                                              bool // the fraction has a first 1 that is not stored
 }
 
 // maxTypeDepth bounds types of types.
@@ -47,12 +58,17 @@ func (f *file) datatype(b []byte, depth int) (t Type, err error) {
 	switch class & 15 {
 	case 0:
 		t.Signed = flags&8 != 0
-		offset, precision := c.uint(2), c.uint(2)
-		if c.err == nil && offset == 0 && int(precision) == 8*t.Size && (t.Size == 1 || t.Size == 2 || t.Size == 4 || t.Size == 8) {
+		p := form{offset: int(c.uint(2)), precision: int(c.uint(2))}
+		p.usual = p.offset == 0 && p.precision == 8*t.Size && (t.Size == 1 || t.Size == 2 || t.Size == 4 || t.Size == 8)
+		if t.form = p; c.err == nil && t.Size <= 8 && p.precision > 0 && p.offset+p.precision <= 8*t.Size {
 			t.Class = Integer
 		}
 	case 1:
-		if flags&0x40 == 0 && (t.Size == 4 || t.Size == 8) {
+		p := form{sign: int(flags >> 8 & 0xff), implied: flags>>4&3 == 2, offset: int(c.uint(2)), precision: int(c.uint(2))}
+		p.exponent, p.exponentBits, p.fraction, p.fractionBits = int(c.uint(1)), int(c.uint(1)), int(c.uint(1)), int(c.uint(1))
+		p.bias = int(c.uint(4))
+		if t.form = p; c.err == nil && flags&0x40 == 0 && t.Size <= 8 && p.fits(8*t.Size) {
+			t.form.usual = p == single && t.Size == 4 || p == double && t.Size == 8
 			t.Class = Real
 		}
 	case 3:
@@ -76,6 +92,64 @@ func (f *file) datatype(b []byte, depth int) (t Type, err error) {
 	return t, c.err
 }
 
+// The forms of IEEE 754.
+var (
+	single = form{sign: 31, precision: 32, exponent: 23, exponentBits: 8, fractionBits: 23, bias: 127, implied: true}
+	double = form{sign: 63, precision: 64, exponent: 52, exponentBits: 11, fractionBits: 52, bias: 1023, implied: true}
+)
+
+// fits tells that all parts of a number in floating point lie in so many bits.
+func (p *form) fits(bits int) bool {
+	return p.sign < bits && p.exponentBits > 0 && p.exponentBits <= 15 && p.fractionBits > 0 && p.fractionBits <= 52 &&
+		p.exponent+p.exponentBits <= bits && p.fraction+p.fractionBits <= bits && p.bias < 1<<15
+}
+
+// some are bits of a number's, from the lowest on.
+func some(u uint64, from, n int) uint64 { return u >> from & (1<<n - 1) }
+
+// float reads a number in floating point of another form than the machine's: of half precision, for one.
+func (p *form) float(u uint64) float64 {
+	exponent, fraction := int(some(u, p.exponent, p.exponentBits)), some(u, p.fraction, p.fractionBits)
+	var x float64
+	switch {
+	case exponent == 1<<p.exponentBits-1 && fraction == 0:
+		x = math.Inf(1)
+	case exponent == 1<<p.exponentBits-1:
+		return math.NaN()
+	case exponent == 0:
+		x = math.Ldexp(float64(fraction), 1-p.bias-p.fractionBits)
+	case p.implied:
+		x = math.Ldexp(float64(fraction|1<<p.fractionBits), exponent-p.bias-p.fractionBits)
+	default:
+		x = math.Ldexp(float64(fraction), exponent-p.bias-p.fractionBits+1)
+	}
+	if some(u, p.sign, 1) != 0 {
+		return -x
+	}
+	return x
+}
+
+// unusual reads a number of any form.
+func (t *Type) unusual(b []byte) float64 {
+	var u uint64
+	for k := range t.Size {
+		if t.big {
+			u = u<<8 | uint64(b[k])
+		} else {
+			u |= uint64(b[k]) << (8 * k)
+		}
+	}
+	if t.Class == Real {
+		return t.form.float(u)
+	}
+	u >>= t.form.offset
+	shift := 64 - t.form.precision
+	if t.Signed {
+		return float64(int64(u<<shift) >> shift)
+	}
+	return float64(u << shift >> shift)
+}
+
 // number is a stored value as one. Classes that are no numbers give 0.
 func (t *Type) number(b []byte) float64 {
 	if len(b) < t.Size || t.several != nil {
@@ -86,12 +160,14 @@ func (t *Type) number(b []byte) float64 {
 		order = binary.BigEndian
 	}
 	switch {
+	case t.Class != Integer && t.Class != Real:
+		return 0
+	case !t.form.usual:
+		return t.unusual(b)
 	case t.Class == Real && t.Size == 4:
 		return float64(math.Float32frombits(order.Uint32(b)))
 	case t.Class == Real:
 		return math.Float64frombits(order.Uint64(b))
-	case t.Class != Integer:
-		return 0
 	}
 	var u uint64
 	switch t.Size {

@@ -2,6 +2,7 @@ package hdf5
 
 import (
 	"bytes"
+	"compress/bzip2"
 	"encoding/binary"
 	"io"
 
@@ -17,15 +18,25 @@ type filter struct {
 
 // The filters that are undone (IV.A.2.l; registered ones have five digits).
 const (
-	filterDeflate    = 1
-	filterShuffle    = 2
-	filterFletcher32 = 3
-	filterZstandard  = 32015
-	maxFilters       = 32
+	filterDeflate     = 1
+	filterShuffle     = 2
+	filterFletcher32  = 3
+	filterSzip        = 4
+	filterScaleOffset = 6
+	filterBzip2       = 307
+	filterLZF         = 32000
+	filterBlosc       = 32001
+	filterLZ4         = 32004
+	filterBitshuffle  = 32008
+	filterZstandard   = 32015
+	maxFilters        = 32
 )
 
 // growth bounds how many bytes a stored one can become.
-var growth = map[int]int64{filterDeflate: 1040, filterShuffle: 1, filterFletcher32: 1, filterZstandard: 1 << 16}
+var growth = map[int]int64{
+	filterDeflate: 1040, filterShuffle: 1, filterFletcher32: 1, filterZstandard: 1 << 16,
+	filterSzip: 1 << 13, filterScaleOffset: 1 << 22, filterBzip2: 1 << 16, filterLZF: 128, filterBlosc: 1 << 16, filterLZ4: 256, filterBitshuffle: 1 << 16,
+}
 
 // pipeline reads the filters of a dataset, in the order in which they were applied.
 func (f *file) pipeline(b []byte) (all []filter, err error) {
@@ -98,6 +109,20 @@ func undo(filters []filter, mask uint64, b []byte, want int64, size int) (_ []by
 			b = unshuffle(b, size)
 		case filterFletcher32:
 			b, err = checked(b)
+		case filterSzip:
+			b, err = szip(one.client, b, want+4*int64(i))
+		case filterScaleOffset:
+			b, err = scaleOffset(one.client, b, want+4*int64(i))
+		case filterBzip2:
+			b, err = upTo(bzip2.NewReader(bytes.NewReader(b)), want+4*int64(i), "bzip2")
+		case filterLZF:
+			b, err = lzf(b, want+4*int64(i))
+		case filterBlosc:
+			b, err = blosc(b, want+4*int64(i))
+		case filterLZ4:
+			b, err = lz4Blocks(b, want+4*int64(i))
+		case filterBitshuffle:
+			b, err = bitShuffled(one.client, b, want+4*int64(i), size)
 		}
 		if err != nil {
 			return nil, err

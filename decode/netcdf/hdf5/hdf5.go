@@ -1,5 +1,5 @@
-// Package hdf5 reads what NetCDF-4 files use of HDF5: the datasets of the root group, their attributes, filters and chunks (HDF5
-// File Format Specification, version 3.0). Groups below the root are not read.
+// Package hdf5 reads what NetCDF-4 files use of HDF5: the datasets of groups, their attributes, filters and chunks (HDF5 File
+// Format Specification, version 3.0).
 package hdf5
 
 import (
@@ -41,11 +41,13 @@ func Detect(head []byte) bool {
 	return false
 }
 
-// File is the root group. The slices are not to be changed.
+// File is the root group, or one below. The slices are not to be changed.
 type File struct {
+	Name     string     // of a group below the root
 	Datasets []*Dataset // in the order of their creation, as far as it is told
 	Attrs    []Attr
-	Broken   []error // datasets that can't be read, by name
+	Broken   []error // datasets and groups that can't be read, by name
+	Groups   []*File // in it
 }
 
 // file is what is read from.
@@ -59,10 +61,13 @@ type file struct {
 	heaps      heaps
 }
 
-// maxDatasets bounds the objects of a group.
-const maxDatasets = 1 << 14
+// maxDatasets bounds the objects of a file, maxGroups how deep groups lie.
+const (
+	maxDatasets = 1 << 14
+	maxGroups   = 16
+)
 
-// Open reads the root group.
+// Open reads the groups of a file.
 func Open(r io.ReaderAt, size int64) (*File, error) {
 	f := &file{r: r, size: size}
 	root, err := f.superblock()
@@ -70,22 +75,41 @@ func Open(r io.ReaderAt, size int64) (*File, error) {
 		return nil, err
 	}
 	h, err := f.header(root)
+	if err == nil {
+		t := tree{file: f, seen: map[int64]bool{root: true}}
+		var out *File
+		if out, err = t.group(h, 0); err == nil {
+			return out, nil
+		}
+	}
+	return nil, fmt.Errorf("root group: %w", err)
+}
+
+// tree is the walk through the groups of a file.
+type tree struct {
+	*file
+	objects int            // so far
+	seen    map[int64]bool // groups, which may be linked to twice
+}
+
+// group reads a group and those in it.
+func (t *tree) group(h header, depth int) (out *File, err error) {
+	links, err := t.links(h)
 	if err != nil {
-		return nil, fmt.Errorf("root group: %w", err)
+		return nil, err
 	}
-	links, err := f.links(h)
-	if err != nil {
-		return nil, fmt.Errorf("root group: %w", err)
+	if t.objects += len(links); t.objects > maxDatasets {
+		return nil, invalid("more than %d objects", maxDatasets)
 	}
-	if len(links) > maxDatasets {
-		return nil, invalid("%d objects in a group", len(links))
-	}
-	out := &File{}
-	if out.Attrs, err = f.attributes(h); err != nil {
-		return nil, fmt.Errorf("root group: %w", err)
+	out = &File{}
+	if out.Attrs, err = t.attributes(h); err != nil {
+		return nil, err
 	}
 	for _, l := range links {
-		d, err := f.dataset(l)
+		d, err := t.dataset(l)
+		if err == nil && d == nil {
+			err = t.below(out, l, depth)
+		}
 		if err != nil {
 			out.Broken = append(out.Broken, fmt.Errorf("%s: %w", l.name, err))
 		} else if d != nil {
@@ -93,6 +117,34 @@ func Open(r io.ReaderAt, size int64) (*File, error) {
 		}
 	}
 	return out, nil
+}
+
+// below adds the group at a link, if it is one.
+func (t *tree) below(out *File, l link, depth int) error {
+	h, err := t.header(l.at)
+	if err != nil || t.seen[l.at] || !h.isGroup() {
+		return err
+	}
+	if t.seen[l.at] = true; depth == maxGroups {
+		return invalid("groups in groups in groups")
+	}
+	g, err := t.group(h, depth+1)
+	if err != nil {
+		return err
+	}
+	g.Name = l.name
+	out.Groups = append(out.Groups, g)
+	return nil
+}
+
+// isGroup tells that an object has links.
+func (h header) isGroup() bool {
+	for _, kind := range []int{msgLink, msgLinkInfo, msgSymbolTable} {
+		if _, ok := h.find(kind); ok {
+			return true
+		}
+	}
+	return false
 }
 
 // superblock reads the head of the file (II.A) and gives the address of the root group's header.

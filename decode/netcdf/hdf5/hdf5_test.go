@@ -71,8 +71,8 @@ func TestFiltersAreUndone(t *testing.T) {
 
 func TestUnknownFiltersAreNamed(t *testing.T) {
 	f := &file{offsetSize: 8, lengthSize: 8}
-	if _, err := f.pipeline([]byte{2, 1, 4, 0, 0, 0, 0, 0}); !errors.Is(err, ErrUnsupported) {
-		t.Errorf("szip: error %v", err)
+	if _, err := f.pipeline([]byte{2, 1, 5, 0, 0, 0, 0, 0}); !errors.Is(err, ErrUnsupported) {
+		t.Errorf("n-bit: error %v", err)
 	}
 	if _, err := f.pipeline([]byte{2, 200}); !errors.Is(err, ErrInvalid) {
 		t.Errorf("200 filters: error %v", err)
