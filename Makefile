@@ -4,7 +4,7 @@ SHARED ?= ../shared
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.0
 PACKAGES = ./...
 
-.PHONY: gallery test-mongo demo-live build test check race fuzz mutations values test-corpus judge conformance bench bench-eccodes bench-ingest test-ingest screenshots test-coverages test-soak test-viewer test-probes test-gateway test-acme clean
+.PHONY: gallery test-mongo demo-live build test check race fuzz mutations values test-corpus judge conformance bench bench-eccodes bench-ingest test-ingest screenshots test-coverages test-soak test-viewer test-probes test-gateway test-acme test-deploy clean
 
 build:            ## the program, static
 	CGO_ENABLED=0 go build -trimpath -o tileserver ./cmd/tileserver
@@ -82,6 +82,10 @@ test-gateway: build ## two models' servers, a replica and a gateway before them:
 
 test-acme:        ## certificates from a real ACME server, Pebble, within the test
 	cd test/acme && go test -count=1 ./...
+
+test-deploy:      ## compose file and manifests by their schemas; the image's root folder, as nobody, without Docker (root, Linux)
+	cd test/deploy && go test -count=1 ./...
+	test/image.sh
 
 clean:
 	rm -f tileserver
