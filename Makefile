@@ -4,7 +4,7 @@ SHARED ?= ../shared
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.0
 PACKAGES = ./...
 
-.PHONY: gallery test-mongo demo-live build test check race fuzz mutations values test-corpus judge conformance bench bench-eccodes bench-ingest test-ingest screenshots test-coverages test-soak test-viewer test-probes test-gateway test-acme test-deploy clean
+.PHONY: gallery test-mongo test-scale demo-live build test check race fuzz mutations values test-corpus judge conformance bench bench-eccodes bench-ingest test-ingest screenshots test-coverages test-soak test-viewer test-probes test-gateway test-acme test-deploy clean
 
 build:            ## the program, static
 	CGO_ENABLED=0 go build -trimpath -o tileserver ./cmd/tileserver
@@ -76,6 +76,9 @@ test-viewer: build ## the viewer in Chromium: every feature by mouse and keyboar
 
 test-mongo:       ## stores in MongoDB, on two stand-ins that are started, or on URI=mongodb://...
 	SHARED=$(SHARED) URI="$(URI)" test/mongo.sh
+
+test-scale: build ## servers, ingesters and a gateway over one database, KILLS of them killed under CLIENTS readers, on both stand-ins (SEED= repeats)
+	SHARED=$(SHARED) test/scale.sh
 
 test-gateway: build ## two models' servers, a replica and a gateway before them: the judges through it, a replica killed
 	SHARED=$(SHARED) test/gateway.sh
