@@ -143,33 +143,43 @@ func FuzzNetCDF(f *testing.F) {
 	})
 }
 
-// TestFieldsOfGroupsAreRead: t2m of a group, and u10 of one within that has a latitude of its own.
-func TestFieldsOfGroupsAreRead(t *testing.T) {
-	file, err := os.Open("netcdf/testdata/groups4.nc")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var got []string
-	for m, err := range NetCDF().Messages(file, info.Size()) {
+// TestFilesOfOtherShapesAreRead: groups4 has t2m in a group, and u10 in one within that has a latitude of its own; wrf2 has its places again at
+// each time, of which there is no coordinate.
+func TestFilesOfOtherShapesAreRead(t *testing.T) {
+	for name, want := range map[string][]string{
+		"groups4.nc": {
+			"1 air_temperature 2024-01-02T03:00:00Z centre 99, from 5 51: [283 284 285 280 281 282]",
+			"2 eastward_wind 2024-01-02T03:00:00Z centre 99, from 5 60: [1 2 3]",
+		},
+		"wrf2.nc": {
+			"1 air_temperature 2024-01-01T00:00:00Z centre 255, from 10 50: [280 281 282 283 284 285]",
+			"2 air_temperature 2024-01-01T03:00:00Z centre 255, from 10 50: [286 287 288 289 290 291]",
+		},
+	} {
+		file, err := os.Open("netcdf/testdata/" + name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		values := make([]float32, m.Headers.Points)
-		if err := m.Unpack(values); err != nil {
+		defer file.Close()
+		info, err := file.Stat()
+		if err != nil {
 			t.Fatal(err)
 		}
-		got = append(got, fmt.Sprint(m.Number, m.Parameter.Name, m.Valid, m.Parameter.Centre, m.Grid.ID(), values))
-	}
-	want := []string{
-		"1air_temperature2024-01-02T03:00:00Z 99latlon:3x2:5,50,7,51[283 284 285 280 281 282]",
-		"2eastward_wind2024-01-02T03:00:00Z 99latlon:3x1:5,60,7,60[1 2 3]",
-	}
-	if !slices.Equal(got, want) {
-		t.Errorf("got %q\nwant %q", got, want)
+		var got []string
+		for m, err := range NetCDF().Messages(file, info.Size()) {
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			values := make([]float32, m.Headers.Points)
+			if err := m.Unpack(values); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			var at [1]geo.LonLat
+			m.Grid.Places(at[:], 0)
+			got = append(got, fmt.Sprintf("%d %s %v centre %d, from %v %v: %v", m.Number, m.Parameter.Name, m.Valid, m.Parameter.Centre, at[0].Lon, at[0].Lat, values))
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: got %q\nwant %q", name, got, want)
+		}
 	}
 }

@@ -3,6 +3,7 @@ package cf
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"isobar/decode/netcdf"
@@ -61,6 +62,18 @@ func (a *axis) value(i int) (float64, error) {
 	return values[i], nil
 }
 
+// decimal is the shortest number that a coordinate of single precision can be: 2.6, not 2.5999999.
+func (a *axis) decimal(x float64) float64 {
+	if a.of.Type != netcdf.Float || float64(float32(x)) != x {
+		return x
+	}
+	short, err := strconv.ParseFloat(strconv.FormatFloat(x, 'g', -1, 32), 64)
+	if err != nil {
+		return x
+	}
+	return short
+}
+
 // axis finds what a variable counts, if it is a coordinate.
 func (r *reading) axis(v *netcdf.Var) *axis {
 	if a := r.axes[v.Name]; a != nil {
@@ -98,6 +111,9 @@ func (r *reading) kindOf(v *netcdf.Var) kind {
 	}
 	own := len(v.Dims) == 0 || len(v.Dims) == 1 && v.Dims[0] == v.Name
 	if !own {
+		if len(v.Dims) == 1 && strings.Contains(units, " since ") && r.file.Var(v.Dims[0]) == nil { // of a dimension without a coordinate
+			return timeAxis
+		}
 		return other
 	}
 	name := strings.ToLower(v.Name)

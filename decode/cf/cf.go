@@ -300,6 +300,7 @@ func (r *reading) locate(f *Field, v *netcdf.Var, at map[string]int, times *cloc
 				f.Member = int(x)
 			}
 		case a.kind == vertical && f.Level.Kind == "": // a dimension's own comes first
+			x = a.decimal(x)
 			f.Level = field.Level{Kind: a.level, Value: x * a.scale, To: x * a.scale}
 		}
 	}

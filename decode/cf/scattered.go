@@ -21,7 +21,7 @@ func (r *reading) auxiliary(v *netcdf.Var) (lat, lon *netcdf.Var, err error) {
 	}
 	for _, name := range names {
 		c := r.file.Var(name)
-		if c == nil || c == v || len(c.Dims) == 0 || len(c.Dims) > 2 || !c.Numeric() || !subset(c.Dims, v.Dims) {
+		if c == nil || c == v || len(c.Dims) == 0 || !c.Numeric() || !subset(c.Dims, v.Dims) || len(c.Dims) > 2 && !r.steady(c) {
 			continue
 		}
 		switch r.axis(c).kind {
@@ -41,6 +41,26 @@ func (r *reading) auxiliary(v *netcdf.Var) (lat, lon *netcdf.Var, err error) {
 	return lat, lon, nil
 }
 
+// steady tells that coordinates of three dimensions are those of a grid at each time, as WRF's files have them: the first time's hold for all.
+func (r *reading) steady(c *netcdf.Var) bool {
+	if len(c.Dims) != 3 || c.Shape[0] < 1 {
+		return false
+	}
+	t := r.file.Var(c.Dims[0])
+	return t == nil && strings.EqualFold(c.Dims[0], "time") || t != nil && r.axis(t).kind == timeAxis
+}
+
+// planeOf is the names of the dimensions of places.
+func planeOf(c *netcdf.Var) []string { return c.Dims[max(0, len(c.Dims)-2):] }
+
+// plane reads the coordinates of places.
+func (r *reading) plane(c *netcdf.Var) ([]float64, error) {
+	if len(c.Dims) < 3 {
+		return r.axis(c).all()
+	}
+	return c.First()
+}
+
 func subset(a, of []string) bool {
 	for _, name := range a {
 		if !slices.Contains(of, name) {
@@ -57,7 +77,7 @@ func (r *reading) scattered(v *netcdf.Var) (*places, error) {
 		return nil, err
 	}
 	p := &places{ny: 1}
-	for _, name := range lat.Dims {
+	for _, name := range planeOf(lat) {
 		d := slices.Index(v.Dims, name)
 		if p.has(d) {
 			return nil, fmt.Errorf("%s has a dimension twice", lat.Name)
@@ -86,11 +106,11 @@ func (r *reading) scattered(v *netcdf.Var) (*places, error) {
 // mesh reads the places of points; the file's order is the grid's.
 func (r *reading) mesh(p *places, lat, lon *netcdf.Var) error {
 	p.turned, p.upward, p.leftward, p.gridType = false, false, false, "unstructured_grid"
-	lats, err := r.axis(lat).all()
+	lats, err := r.plane(lat)
 	if err != nil {
 		return err
 	}
-	lons, err := r.axis(lon).all()
+	lons, err := r.plane(lon)
 	if err != nil {
 		return err
 	}

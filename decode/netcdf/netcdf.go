@@ -216,6 +216,26 @@ func (v *Var) Coordinates() ([]float64, error) {
 	return v.all(m)
 }
 
+// First is Coordinates of the first along the first dimension.
+func (v *Var) First() ([]float64, error) {
+	if len(v.Shape) == 0 || v.Shape[0] == 0 {
+		return nil, fmt.Errorf("netcdf: %s has no first values", v.Name)
+	}
+	m, count := v.Mask(), slices.Clone(v.Shape)
+	m.low, m.high = math.Inf(-1), math.Inf(1)
+	count[0] = 1
+	n := product(count)
+	if n < 0 || n > maxAll {
+		return nil, fmt.Errorf("netcdf: %s: %d values; at most %d are read", v.Name, n, maxAll)
+	}
+	if err := v.reach(); err != nil {
+		return nil, err
+	}
+	values := make([]float64, n)
+	err := v.Read(make([]int, len(count)), count, func(i int, x float64) { values[i] = m.Value(x) })
+	return values, err
+}
+
 func (v *Var) all(m Mask) ([]float64, error) {
 	n := v.Len()
 	if n < 0 || n > maxAll {
