@@ -15,12 +15,17 @@ fi
 [ "${ONLY:-}" = play ] || serve demo
 if [ "${ONLY:-page}" = page ]; then
   demo=$BASE
+  # forecasts of now, as two runs and a third one that comes later, on a server that knows ada
   mkdir "$work/files"
-  cp "$root"/cmd/tileserver/samples/*natl*.grib1 "$work/files/"
-  python3 "$root/test/viewer-run.py" "$work"/files/*.grib1 "$work/files/later.grib1" 6
-  serve serve "$work/files" --data "$work/runs"
-  for suite in page compare; do
-    (cd "$work/judge" && BASE=$demo RUNS=$BASE node viewer-$suite.mjs) | tee -a "$work/lines" || bad=1
+  sample=$(ls "$root"/cmd/tileserver/samples/*natl*.grib1)
+  hours=$(( ($(date +%s) - $(date -d 2013-02-14T06:00:00Z +%s)) / 21600 * 6 ))
+  python3 "$root/test/viewer-run.py" "$sample" "$work/files/a.grib1" $((hours - 12))
+  python3 "$root/test/viewer-run.py" "$sample" "$work/files/b.grib1" $((hours - 6))
+  python3 "$root/test/viewer-run.py" "$sample" "$work/later.grib1" $hours
+  echo lovelace-lovelace | "$root/tileserver" auth password ada --role writer > "$work/users.yaml"
+  serve serve "$work/files" --data "$work/runs" --config "$work/users.yaml"
+  for suite in page compare watch; do
+    (cd "$work/judge" && BASE=$demo RUNS=$BASE FOLDER=$work/files LATER=$work/later.grib1 node viewer-$suite.mjs) | tee -a "$work/lines" || bad=1
   done
   BASE=$demo
 fi

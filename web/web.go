@@ -81,6 +81,18 @@ func pack(name string, body []byte) (file, error) {
 	return f, nil
 }
 
+// lasting is how long a file may be kept: parts are named by what is in them, what others made changes with a release, and all else is asked
+// for again, so that a page is never of two releases.
+func lasting(name string) string {
+	switch {
+	case strings.HasPrefix(name, "part-"):
+		return "public, max-age=31536000, immutable"
+	case strings.HasPrefix(name, "vendor/"):
+		return "public, max-age=86400"
+	}
+	return "no-cache"
+}
+
 // ServeHTTP answers GET and HEAD for "/" (the page) and "/viewer/<file>".
 func (p *Page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name := strings.TrimPrefix(r.URL.Path, "/viewer/")
@@ -95,7 +107,7 @@ func (p *Page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Type", f.mediaType)
 	h.Set("ETag", f.etag)
-	h.Set("Cache-Control", "public, max-age=300")
+	h.Set("Cache-Control", lasting(name))
 	h.Add("Vary", "Accept-Encoding")
 	if strings.Contains(r.Header.Get("If-None-Match"), f.etag) {
 		w.WriteHeader(http.StatusNotModified)

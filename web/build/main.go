@@ -2,9 +2,13 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
@@ -63,7 +67,7 @@ func files(src string) (map[string][]byte, error) {
 		EntryPoints: points, AbsWorkingDir: src, Outdir: filepath.Join(src, "out"), Outbase: src,
 		Bundle: true, Splitting: true, Format: api.FormatESModule, Target: api.ES2022, Charset: api.CharsetUTF8,
 		MinifyWhitespace: true, MinifyIdentifiers: true, MinifySyntax: true, LegalComments: api.LegalCommentsNone,
-		ChunkNames: "part-[hash]",
+		ChunkNames: "part-[hash]", Metafile: true,
 	})
 	if len(result.Errors) > 0 {
 		return nil, fmt.Errorf("%s", strings.Join(api.FormatMessages(result.Errors, api.FormatMessagesOptions{}), "\n"))
@@ -77,5 +81,34 @@ func files(src string) (map[string][]byte, error) {
 			return nil, err
 		}
 	}
-	return out, nil
+	parts, err := needed(result.Metafile, "app.js")
+	out["index.html"] = bytes.Replace(out["index.html"], []byte("</head>"), []byte(parts+"</head>"), 1)
+	return out, err
+}
+
+// needed are links to the modules that an entry is made of, so that a browser asks for all at once instead of for one after another.
+func needed(metafile, entry string) (string, error) {
+	var meta struct {
+		Outputs map[string]struct {
+			Imports []struct{ Path, Kind string }
+		}
+	}
+	if err := json.Unmarshal([]byte(metafile), &meta); err != nil {
+		return "", err
+	}
+	seen, links := map[string]bool{}, []string{}
+	var follow func(file string)
+	follow = func(file string) {
+		for _, i := range meta.Outputs[file].Imports {
+			if i.Kind != "import-statement" || seen[i.Path] {
+				continue
+			}
+			seen[i.Path] = true
+			links = append(links, `<link rel="modulepreload" href="viewer/`+path.Base(i.Path)+"\">\n")
+			follow(i.Path)
+		}
+	}
+	follow("out/" + entry)
+	slices.Sort(links)
+	return strings.Join(links, ""), nil
 }

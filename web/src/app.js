@@ -3,21 +3,20 @@ import { layers, offers, places } from './capabilities.js';
 import { levelTitle, makeChoices, pickers } from './choices.js';
 import { makeDrawing } from './draw.js';
 import { makeMap } from './map.js';
-import { valueAt } from './numbers.js';
 import { makeFlow } from './flow.js';
 import { flow, flowOf, forgetRuns, initialTime, know, learnRuns, nearest, otherPicture, picture, pictures } from './pictures.js';
-import { makePanel } from './point.js';
-import { makeShare } from './share.js';
+import { makeNews } from './news.js';
+import { makePointer } from './pointer.js';
 import { makeStations } from './stations.js';
 import { active, address, entry, look, modes, recall, second } from './state.js';
 import { label, makeTimebar } from './timebar.js';
-import { converter, digits, unitsOf } from './units.js';
+import { converter, unitsOf } from './units.js';
 import { language, languages, learn, speak, t } from './words.js';
 
 const $ = id => document.getElementById(id);
 const view = makeMap('map');
 const drawing = makeDrawing(view);
-const wind = makeFlow(view, $('flow'), () => darkNow()), stations = makeStations(view);
+const wind = makeFlow(view, $('flow'), () => darkNow()), stations = makeStations(view, () => house.offers.streams ?? []);
 const house = { all: [], places: [], offers: { processes: [], events: false } };
 const dark = matchMedia('(prefers-color-scheme: dark)');
 
@@ -51,10 +50,18 @@ async function stage(time, then) {
   then();
 }
 
+const { attend } = makePointer({ view, beside: () => compare?.beside(), guarded });
+/** reached listens to clicks on a map: a place, or one of those shown, opens the numbers. */
+function reached(map) {
+  attend(map);
+  map.on('singleclick', guarded(async e => { if (!drawing.busy()) { (await numbers()).at(stations.at(e.pixel)?.lonlat ?? view.toLonLat(e.coordinate)); remember(); } }));
+}
+reached(view.map);
+
 let compare = null; // read when it is first wanted
 async function comparing() {
   const { makeCompare } = await import('./compare.js');
-  compare ??= makeCompare({ view, attend, all: () => house.all, dark: () => darkNow(), moved: remember, changed: guarded(() => changed('compare')) });
+  compare ??= makeCompare({ view, attend: reached, all: () => house.all, dark: () => darkNow(), moved: remember, changed: guarded(() => changed('compare')) });
   return compare;
 }
 for (const mode of modes) $(`${mode}Button`).onclick = guarded(async () => (await comparing()).choose(mode));
@@ -63,10 +70,31 @@ const choices = makeChoices({
   choose: guarded(layer => choose(layer)), add: guarded(layer => put(layer)), changed: guarded(kind => changed(kind)),
 });
 
-const panel = makePanel({
-  all: () => house.all, offers: () => house.offers, places: () => house.places, dark: () => darkNow(), mark: drawing.mark, found: drawing.found,
-  go: guarded(ms => { bar.play(false); return bar.go(nearest(bar.times(), ms)); }), closed: () => { remember(); $('map').focus({ preventScroll: true }); },
-});
+let panel = null; // of numbers: read when it is first wanted
+async function numbers() {
+  const { makePanel } = await import('./point.js');
+  return panel ??= makePanel({
+    all: () => house.all, offers: () => house.offers, places: () => house.places, dark: () => darkNow(), mark: drawing.mark, found: drawing.found, box,
+    go: guarded(ms => { bar.play(false); return bar.go(nearest(bar.times(), ms)); }), closed: () => { remember(); $('map').focus({ preventScroll: true }); },
+  });
+}
+
+let watching = null; // of alerts and streams: read when it is first wanted
+async function watch() {
+  const { makeWatch } = await import('./watch.js'), panel = await numbers();
+  watching ??= makeWatch({
+    panel, all: () => house.all, places: () => house.places, ask: drawn, box, mark: drawing.mark, found: drawing.found, bar,
+    show: guarded(async id => {
+      [house.offers, house.places] = await Promise.all([offers(), places()]); // the stream may be new
+      look.places = id;
+      settings();
+      remember();
+      await sites();
+    }), changed: remember,
+  });
+  await watching.open();
+}
+$('watchButton').onclick = guarded(watch);
 
 /** fade shows a layer as far seen through as it is to be, and what is compared with it alike. */
 function fade(e) {
@@ -148,7 +176,7 @@ function shown() {
   trouble('');
   describe();
   compare?.tell();
-  if (!bar.playing()) panel.refresh();
+  if (!bar.playing()) panel?.refresh();
   guarded(() => wind.show(flow(house.all, look.time)))();
   guarded(sites)();
 }
@@ -168,20 +196,26 @@ function sites() {
 
 // ---- the panel of numbers
 
-$('map').addEventListener('keydown', e => {
-  if (e.key === 'Enter') { panel.at(view.toLonLat(view.map.getView().getCenter())); remember(); }
-});
-document.addEventListener('keydown', e => { if (e.key === 'Escape' && !drawing.busy() && !$('copy').open) panel.close(); });
+$('map').addEventListener('keydown', guarded(async e => {
+  if (e.key === 'Enter') { (await numbers()).at(view.toLonLat(view.map.getView().getCenter())); remember(); }
+}));
+document.addEventListener('keydown', e => { if (e.key === 'Escape' && !drawing.busy() && !$('copy').open) panel?.close(); });
+
+/** drawn asks for a shape on the map and resolves to its coordinates, or null. */
+async function drawn(kind) {
+  hint(t('drawHint'));
+  const shape = await drawing.ask(kind);
+  hint('');
+  return shape;
+}
 for (const [id, kind, process] of [['lineButton', 'LineString', 'line'], ['areaButton', 'Polygon', 'area']]) {
   $(id).onclick = guarded(async () => {
     if ($(id).getAttribute('aria-pressed') === 'true') { drawing.stop(); return; }
-    panel.close();
+    panel?.close();
     $(id).setAttribute('aria-pressed', true);
-    hint(t('drawHint'));
-    const drawn = await drawing.ask(kind);
+    const shape = await drawn(kind);
     $(id).setAttribute('aria-pressed', false);
-    hint('');
-    if (drawn) panel[process](drawn);
+    if (shape) (await numbers())[process](shape);
   });
 }
 
@@ -201,48 +235,15 @@ function hint(text) {
 
 const room = () => (innerWidth > 700 ? [30, 60, 90, 300] : [60, 10, 130, 10]);
 
-// ---- the value under the pointer
-
-let waiting = 0, turn = 0;
-/** chip writes the value of a layer at a place beside the pointer. */
-async function chip(id, e, at, pixel, time, mine) {
-  const p = e && picture(e, time), v = p && await valueAt(p.name, p.query, view.toLonLat(at), view.map.getView().getZoom());
-  if (mine !== turn) return;
-  $(id).hidden = !v;
-  if (!v) return;
-  e.layer.unit ??= v.unit;
-  const u = converter(v.unit, e.unit || e.layer.shown);
-  $(id).textContent = `${digits(u.of(v.value))} ${u.label}`;
-  Object.assign($(id).style, { left: `${pixel[0]}px`, top: `${pixel[1]}px` });
-}
-/** hover tells the values under the pointer: with two maps on both, under a divider those of its side. */
-function hover({ coordinate, pixel }) {
-  const mine = ++turn, other = second(), [x, y] = pixel, beside = compare?.beside();
-  if (beside) {
-    const half = view.map.getSize()[0];
-    return Promise.all([chip('value', active(), coordinate, pixel, look.time, mine), chip('valueOther', other, coordinate, [x + half, y], other?.time || look.time, mine)]);
-  }
-  $('valueOther').hidden = true;
-  return other && x > look.split * innerWidth ? chip('value', other, coordinate, pixel, other.time || look.time, mine) : chip('value', active(), coordinate, pixel, look.time, mine);
-}
-const hide = () => { clearTimeout(waiting); turn++; $('value').hidden = $('valueOther').hidden = true; };
-
-/** attend listens to the pointer over a map. */
-function attend(map) {
-  map.on('pointermove', e => {
-    clearTimeout(waiting);
-    if (e.dragging || !active()) hide();
-    else waiting = setTimeout(guarded(() => hover(e)), 30);
-  });
-  map.on('singleclick', e => { if (!drawing.busy()) { panel.at(stations.at(e.pixel)?.lonlat ?? view.toLonLat(e.coordinate)); remember(); } });
-  map.getViewport().addEventListener('mouseleave', hide);
-}
-attend(view.map);
-
 // ---- copy as
 
-const share = makeShare(box);
-$('copyButton').onclick = () => { remember(); share.open(); };
+let share = null;
+$('copyButton').onclick = guarded(async () => {
+  const { makeShare } = await import('./share.js');
+  share ??= makeShare(box);
+  remember();
+  share.open();
+});
 $('copyDo').onclick = guarded(async () => {
   const text = share.text();
   text.select();
@@ -268,7 +269,7 @@ function settings() {
   options('projection', [['EPSG:3857', 'Mercator'], ['EPSG:4326', t('plain')], ['EPSG:3995', t('north')], ['EPSG:3031', t('south')], ['EPSG:3035', t('europe')]], look.projection, async code => {
     bar.play(false);
     look.projection = code;
-    panel.close();
+    panel?.close();
     await view.project(code);
     await compare?.arrange();
     await bar.go(look.time);
@@ -294,33 +295,8 @@ function say(to) {
 
 // ---- new runs are offered, never forced
 
-const quiet = 10e3; // ms from the first map until the stream of events is opened
-let version = '';
-/** news looks whether the catalogue has changed, and offers what is new for the layers shown. */
-async function news() {
-  const answer = await fetch('collections?f=json', { method: 'HEAD', cache: 'no-cache' });
-  await answer.text(); // an answer that is not read to its end counts as broken off
-  const etag = answer.headers.get('ETag');
-  if (version && etag !== version) {
-    const all = await layers();
-    const fresh = look.layers.map(e => ({ e, now: all.find(l => l.name === e.layer.name) })).filter(({ e, now }) => now && (now.runs[0] !== e.layer.runs[0] || now.times.length !== e.layer.times.length));
-    if (fresh.length) {
-      const { e, now } = fresh[0];
-      $('offerText').textContent = now.runs[0] !== e.layer.runs[0] ? t('newRun', { model: now.modelTitle, run: label(now.runs[0]) }) : t('newSteps', { model: now.modelTitle });
-      $('offer').hidden = false;
-      $('accept').onclick = guarded(() => take(all));
-    } else {
-      house.all = all;
-      know(all);
-      choices.list();
-    }
-  }
-  version = etag;
-}
-
 /** take shows the new catalogue: layers that follow go to the newest run. */
 async function take(all) {
-  $('offer').hidden = true;
   house.all = all;
   know(all);
   forgetRuns();
@@ -328,16 +304,7 @@ async function take(all) {
   if (look.other) look.other.layer = all.find(l => l.name === look.other.layer.name) ?? active().layer;
   await changed('layers');
 }
-$('decline').onclick = () => { $('offer').hidden = true; };
-
-/** listen hears of news by events where the server has them, and asks from time to time in any case. */
-function listen() {
-  const hear = guarded(() => document.hidden || news());
-  hear();
-  if (house.offers.events && window.SharedWorker) setTimeout(() => { new SharedWorker('viewer/events.js').port.onmessage = hear; }, quiet);
-  document.addEventListener('visibilitychange', hear);
-  setInterval(hear, 60e3);
-}
+const news = makeNews({ all: () => house.all, take, know: all => { house.all = all; know(all); choices.list(); }, events: () => house.offers.events, guarded });
 
 // ---- start
 
@@ -377,8 +344,10 @@ async function start() {
   settings();
   $('lineButton').hidden = !house.offers.processes.includes('transect');
   $('areaButton').hidden = !house.offers.processes.includes('statistics');
-  if (look.point) panel.at(look.point);
-  listen();
+  $('watchButton').hidden = !house.offers.alerts;
+  if (look.watch && house.offers.alerts) await watch();
+  else if (look.point) (await numbers()).at(look.point);
+  news.listen();
 }
 window.addEventListener('hashchange', () => location.reload());
 start().catch(err => trouble(t('cantRead', { why: err.message })));

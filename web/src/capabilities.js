@@ -8,18 +8,19 @@ export async function layers() {
   return [...xml.querySelectorAll('Layer')].filter(l => child(l, 'Name') && !l.querySelector(':scope > Layer')).map(read);
 }
 
-/** offers() resolves to what the server can do beyond maps: {processes: [names], events: bool, places: [{id, title}]}. */
+/** offers() resolves to what the server can do beyond maps: {processes: [names], events: bool, alerts: bool, streams: [ids]}. */
 export async function offers() {
   const json = async path => (await fetch(path, { headers: { Accept: 'application/json' } })).json();
   const landing = await json('./?f=json'), has = end => landing.links.some(l => new URL(l.href, location.href).pathname.endsWith(end));
   const processes = has('/processes') ? (await json('processes?f=json')).processes.map(p => p.id) : [];
-  return { processes, events: has('/events') };
+  const alerts = has('/alerts'), streams = alerts ? (await json('streams?f=json')).streams.map(s => s.id) : [];
+  return { processes, events: has('/events'), alerts, streams };
 }
 
-/** places() resolves to the collections of places: [{id, title}]. */
+/** places() resolves to the collections of places, alerts apart: [{id, title}]. */
 export async function places() {
   const all = await (await fetch('collections?f=json')).json();
-  return all.collections.filter(c => c.itemType === 'feature').map(c => ({ id: c.id, title: c.title }));
+  return all.collections.filter(c => c.itemType === 'feature' && c.id !== 'alerts').map(c => ({ id: c.id, title: c.title }));
 }
 
 /** instances() resolves to the steps of each run of a layer, the newest run first: Map(run -> Set(times)). The view of each time's freshest is no run. */

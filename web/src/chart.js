@@ -17,7 +17,9 @@ export function ticks(low, high) {
 }
 
 const range = values => {
-  const known = values.filter(Number.isFinite), low = Math.min(...known), high = Math.max(...known), pad = (high - low) * 0.06 || 1;
+  const known = values.filter(Number.isFinite);
+  if (!known.length) return [0, 1]; // an empty chart has no less
+  const low = Math.min(...known), high = Math.max(...known), pad = (high - low) * 0.06 || 1;
   return [low - pad, high + pad];
 };
 
@@ -29,7 +31,7 @@ function draw({ points, across, up, label, cursor, onpick, height, left = 46 }) 
   const py = y => h - bottom - (y - up.low) / (up.high - up.low || 1) * (h - top - bottom);
   const root = svg('svg', { class: 'chart', viewBox: `0 0 ${w} ${h}`, role: 'img', 'aria-label': label });
   for (const [v, text] of up.ticks) root.append(svg('line', { class: 'grid', x1: left, x2: w - right, y1: py(v), y2: py(v) }), svg('text', { x: left - 6, y: py(v) + 4, 'text-anchor': 'end' }, text));
-  for (const [v, text] of across.ticks) root.append(svg('line', { class: 'grid', x1: px(v), x2: px(v), y1: top, y2: h - bottom }), svg('text', { x: px(v), y: h - 6, 'text-anchor': 'middle' }, text));
+  for (const [v, text] of across.ticks) root.append(svg('line', { class: 'grid', x1: px(v), x2: px(v), y1: top, y2: h - bottom }), svg('text', { x: px(v), y: h - 6, 'text-anchor': px(v) > w - 30 ? 'end' : 'middle' }, text));
   let path = '', pen = false;
   for (const [x, y] of points) {
     const known = Number.isFinite(x) && Number.isFinite(y);

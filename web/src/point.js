@@ -22,14 +22,18 @@ const place = ([lon, lat]) => `${Math.abs(lat).toFixed(2)}° ${lat < 0 ? 'S' : '
 
 /** makePanel: go(time) shows a time; mark(features) draws on the map what is spoken of; found(features) shows places with a result. */
 export function makePanel({ all, offers, places, go, mark, found, dark, closed, trouble }) {
-  let tab = 'series', chosen = null, turn = 0; // which elements are ticked: Set of short names
+  let tab = 'series', chosen = null, turn = 0, left = () => {}; // which elements are ticked: Set of short names; left: what is done when the panel is
 
-  function open(title, tabs, body) {
+  /** open shows something in the panel. tabs: [[key, title]], of which now is open and choose(key) opens another; away() is called when it is left. */
+  function open(title, tabs, body, { now = tab, choose = key => { tab = key; place_(); }, away = () => {} } = {}) {
+    const before = left;
+    left = away;
+    if (before !== away) before();
     $('point').hidden = false;
     $('pointTitle').textContent = title;
     const buttons = tabs.map(([key, title]) => {
-      const b = el('button', { textContent: title, onclick: () => { tab = key; place_(); } });
-      b.setAttribute('aria-pressed', key === tab);
+      const b = el('button', { textContent: title, onclick: () => choose(key) });
+      b.setAttribute('aria-pressed', key === now);
       return b;
     });
     $('pointBody').replaceChildren(...(tabs.length ? [el('div', { className: 'tabs' }, ...buttons)] : []), ...body);
@@ -39,6 +43,8 @@ export function makePanel({ all, offers, places, go, mark, found, dark, closed, 
     turn++;
     if ($('point').hidden) return;
     $('point').hidden = true;
+    left();
+    left = () => {};
     look.point = null;
     mark([]);
     found([]);
@@ -219,5 +225,7 @@ export function makePanel({ all, offers, places, go, mark, found, dark, closed, 
   }
 
   $('pointClose').onclick = close;
-  return { at, line, area, close, refresh: () => { if (!$('point').hidden && look.point) place_(); } };
+  /** take begins something else than numbers of a place in the panel. */
+  const take = () => { look.point = null; turn++; mark([]); found([]); };
+  return { at, line, area, open, take, close, refresh: () => { if (!$('point').hidden && look.point) place_(); } };
 }

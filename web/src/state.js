@@ -5,7 +5,7 @@
 export const look = {
   layers: [], active: 0, time: '', projection: 'EPSG:3857', centre: null, zoom: null,
   point: null, particles: false, places: '', zone: 'utc', theme: '', lang: '',
-  compare: '', split: 0.5, other: null,
+  compare: '', split: 0.5, other: null, watch: '',
 };
 
 /** modes are how two pictures can be compared: look.compare is one of them, or ''. look.other is then what the second one shows, {layer, run, time}:
@@ -58,7 +58,7 @@ export function address() {
     if (look.other.time) q.set('withtime', look.other.time);
     if (look.split !== 0.5) q.set('split', Math.round(look.split * 100));
   }
-  for (const key of ['places', 'theme', 'lang']) if (look[key]) q.set(key, look[key]);
+  for (const key of ['watch', 'places', 'theme', 'lang']) if (look[key]) q.set(key, look[key]);
   if (look.zone !== 'utc') q.set('zone', look.zone);
   return q.toString().replaceAll('%3A', ':').replaceAll('%2C', ',').replaceAll('%2F', '/');
 }
@@ -85,6 +85,7 @@ export function recall(hash, all) {
   look.centre = numbers('at', 2);
   look.zoom = look.centre ? Number(q.get('z')) || 3 : null;
   look.point = numbers('point', 2);
+  look.watch = ['alerts', 'streams'].includes(q.get('watch')) ? q.get('watch') : '';
   look.particles = q.get('particles') === '1';
   look.places = q.get('places') ?? '';
   const other = all.find(l => l.name === q.get('with')), split = Number(q.get('split') ?? NaN);

@@ -6,8 +6,8 @@ import { digits } from './units.js';
 const most = 400; // places shown at once, and asked for
 const ramp = ['#440154', '#46327e', '#365c8d', '#277f8e', '#1fa187', '#4ac16d', '#a0da39', '#fde725']; // viridis: even for all eyes
 
-/** makeStations: show(collection, entry's picture, unit) draws the places in sight; '' draws none. */
-export function makeStations(view) {
+/** makeStations: streams() are the collections whose places are those of a stream, not its values. show(collection, entry's picture, unit) draws the places in sight; '' draws none. */
+export function makeStations(view, streams) {
   const source = new ol.source.Vector(), read = new Map();
   const layer = new ol.layer.Vector({ source, zIndex: 94, declutter: true });
   view.map.addLayer(layer);
@@ -17,9 +17,10 @@ export function makeStations(view) {
     const key = `${id} ${box.join()}`;
     if (!read.has(key)) {
       if (read.size > 20) read.clear();
-      read.set(key, fetch(`collections/${id}/items?f=json&limit=${most}&bbox=${box.join()}`).then(a => a.json()));
+      read.set(key, fetch(streams().includes(id) ? `streams/${id}` : `collections/${id}/items?f=json&limit=${most}&bbox=${box.join()}`).then(a => a.json()).then(d => (d.layers ? d.features : d)));
     }
-    return (await read.get(key)).features.filter(f => f.geometry?.type === 'Point');
+    const inside = ([lon, lat]) => lon >= box[0] && lon <= box[2] && lat >= box[1] && lat <= box[3];
+    return (await read.get(key)).features.filter(f => f.geometry?.type === 'Point' && inside(f.geometry.coordinates)).slice(0, most);
   }
 
   async function show(id, picture, unit, box) {

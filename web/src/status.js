@@ -1,4 +1,5 @@
 // The status page: feeds and their last errors from /status, and how fresh each model is from the collections.
+import { hear } from './hear.js';
 import { language, learn, t } from './words.js';
 
 const $ = id => document.getElementById(id);
@@ -45,5 +46,7 @@ dark.onchange = paint;
 paint();
 learn(new URLSearchParams(location.hash.slice(1)).get('lang'));
 document.title = `Isobar: ${t('status')}`;
-await look();
-setInterval(() => look().catch(err => { $('asked').textContent = err.message; }), often);
+const again = () => look().catch(err => { $('asked').textContent = err.message; });
+await again();
+setInterval(again, often);
+hear(again, ''); // steps that are published

@@ -107,5 +107,5 @@ export function makeTimebar({ show, preload }) {
     $('zone').setAttribute('aria-label', `${t('zone')}: ${$('zone').textContent}`);
     marks();
   }
-  return { read, go, play, speak, times: () => times, playing: () => playing !== 0 };
+  return { read, go, play, speak, nearest: at => nearest(times, at), times: () => times, playing: () => playing !== 0 };
 }

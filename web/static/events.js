@@ -1,1 +1,1 @@
-var s=[],n=new EventSource("../events"),o=0;for(let e of["org.isobar.step.published","org.isobar.run.complete"])n.addEventListener(e,()=>{o||=setTimeout(()=>{o=0;for(let t of s)t.postMessage(e)},2e3)});self.onconnect=e=>s.push(e.ports[0]);
+import{a as s}from"./part-WL26PTVT.js";var e=[];s("../events",o=>{for(let t of e)t.postMessage(o)});self.onconnect=o=>e.push(o.ports[0]);

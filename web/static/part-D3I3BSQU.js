@@ -1,0 +1,1 @@
+import{a as s}from"./part-WL26PTVT.js";var t=new Set,l=!1;function f(o,r="viewer/"){if(t.add(o),!l){l=!0;let n=e=>{for(let d of t)d(e)};window.SharedWorker?new SharedWorker(`${r}events.js`,{type:"module"}).port.onmessage=e=>n(e.data):s(r===""?"../events":"events",n)}return()=>t.delete(o)}export{f as a};
