@@ -18,6 +18,7 @@ import (
 	"isobar/coverage/coveragetest"
 	"isobar/elements"
 	"isobar/encode"
+	"isobar/encode/encodetest"
 	"isobar/encode/geotiff"
 	"isobar/encode/grib"
 	"isobar/encode/netcdf"
@@ -279,6 +280,39 @@ func TestOutsideNcdumpReadsEnsemblesAndIntervals(t *testing.T) {
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+}
+
+// placesScript opens values at places and prints what it sees of them.
+const placesScript = `
+import sys, xarray
+d = xarray.open_dataset(sys.argv[1])
+print(d.attrs["featureType"], d.t.dims, d.t.shape, float(d.t.values.max()), str(d.time.values.max())[:19])
+`
+
+func TestOutsideXarrayOpensValuesAtPlaces(t *testing.T) {
+	tool(t, "python3")
+	if exec.Command("python3", "-c", "import xarray, netCDF4").Run() != nil {
+		t.Skip("xarray and netCDF4 are not installed for python3")
+	}
+	way := encodetest.Values(5, 1, 3)
+	way.Path = true
+	for want, v := range map[string]encode.Values{
+		"timeSeriesProfile ('place', 'time', 'pressure') (3, 2, 2) 11.0 2026-11-24T03:00:00\n":     encodetest.Values(3, 2, 2),
+		"timeSeries ('place', 'time') (1, 4) 3.0 2026-11-24T09:00:00\n":                            encodetest.Values(1, 4, 0),
+		"trajectoryProfile ('trajectory', 'obs', 'pressure') (1, 5, 3) 14.0 2026-11-24T00:00:00\n": way,
+	} {
+		text, err := netcdf.Values([]encode.Values{v}, catalogue(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(t.TempDir(), "values.nc")
+		if err := os.WriteFile(path, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if out := run(t, "python3", "-c", placesScript, path); out != want {
+			t.Errorf("got %q, want %q", out, want)
 		}
 	}
 }

@@ -157,18 +157,7 @@ func (b *builder) name(base, holds string) (name string, made bool) {
 
 // global are the file's attributes.
 func global(s *coverage.Source) []Attr {
-	m := s.Variables[0].Layer.Model
-	all := []Attr{Text("Conventions", Conventions), Text("title", m.Title), Text("source", m.Title+", as served by Isobar"), Text("history", "Cut from the model's output by Isobar.")}
-	if m.Attribution != "" {
-		all = append(all, Text("institution", m.Attribution))
-	}
-	if m.Licence != "" {
-		all = append(all, Text("license", m.Licence))
-	}
-	if m.URL != "" {
-		all = append(all, Text("references", m.URL))
-	}
-	return all
+	return globalOf(s.Variables[0].Layer.Model)
 }
 
 // TimeUnits are those of all times.

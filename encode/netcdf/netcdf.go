@@ -20,7 +20,7 @@ const maxVariable = 1<<32 - 4
 // Format is NetCDF. params knows the statistics of elements.
 func Format(params cf.Parameters) encode.Coverage {
 	return encode.Coverage{
-		Name: "netcdf", Type: "application/x-netcdf", Extension: ".nc",
+		Name: "netcdf", Type: Type, Extension: ".nc",
 		Check: check,
 		Size: func(s *coverage.Source) (int64, bool) {
 			f := layOut(cf.New(s, params))

@@ -3,13 +3,18 @@ package netcdf_test
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
+	"errors"
 	"io"
+	"math"
 	"testing"
 
 	"isobar/coverage"
 	"isobar/coverage/coveragetest"
 	"isobar/decode"
 	"isobar/elements"
+	"isobar/encode"
+	"isobar/encode/encodetest"
 	"isobar/encode/netcdf"
 	"isobar/field"
 	"isobar/geo"
@@ -134,5 +139,25 @@ func BenchmarkGlobe(b *testing.B) {
 		if err := f.Encode(context.Background(), io.Discard, s); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+func TestValuesAreAFileOfTheLengthThatTheHeaderTells(t *testing.T) {
+	for _, v := range []encode.Values{encodetest.Values(3, 4, 0), encodetest.Values(1, 1, 1), encodetest.Values(5, 2, 3)} {
+		text, err := netcdf.Values([]encode.Values{v}, coveragetest.Rows(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.HasPrefix(text, []byte("CDF\x02")) || len(text)%4 != 0 || !bytes.Contains(text, []byte("featureType")) {
+			t.Errorf("%d bytes begin %q", len(text), text[:4])
+		}
+		// The last variable is the values, and at the end.
+		n := 4 * v.Len()
+		if last := binary.BigEndian.Uint32(text[len(text)-4:]); math.Float32frombits(last) != float32(v.Len()-1) || len(text) < n {
+			t.Errorf("the last value is %v, want %d", math.Float32frombits(last), v.Len()-1)
+		}
+	}
+	if _, err := netcdf.Values(nil, coveragetest.Rows(t)); !errors.Is(err, encode.ErrUnfit) {
+		t.Errorf("nothing: %v", err)
 	}
 }

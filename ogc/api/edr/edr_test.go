@@ -277,11 +277,16 @@ func TestFormatsAreNegotiated(t *testing.T) {
 		{"/area", "f=GeoJSON", "application/geo+json", `{"type":"FeatureCollection"`},
 		{"/area", "f=GRIB2", "application/grib; edition=2", "GRIB"},
 		{"/area", "f=netCDF", "application/x-netcdf", "CDF"},
+		{"/position", "f=netCDF", "application/x-netcdf", "CDF"},
+		{"/trajectory", "f=netCDF", "application/x-netcdf", "CDF"},
 		{"/area", "f=netCDF4", "application/x-netcdf", "CDF"},
 	} {
 		coords := "coords=POINT(10 20)&"
-		if c.path == "/area" {
+		switch c.path {
+		case "/area":
 			coords = "coords=POLYGON((0 0,31 0,31 21,0 21,0 0))&datetime=2026-11-24T06:00:00Z&"
+		case "/trajectory":
+			coords = "coords=LINESTRING(0 0,31 21)&"
 		}
 		w := h.get(t2m+c.path, coords+c.query)
 		if w.Code != http.StatusOK || w.Header().Get("Content-Type") != c.mediaType || !strings.HasPrefix(w.Body.String(), c.begin) {

@@ -22,7 +22,7 @@ func (s *service) position(c *api.Call, q *question) error {
 	if z == nil {
 		return s.at(c, q, "position", at, nil)
 	}
-	if _, err := s.choose(c, "position"); err != nil {
+	if err := s.forValues(c, q, "position"); err != nil {
 		return err
 	}
 	var all []encode.Values
@@ -86,7 +86,7 @@ func (q *question) near(z float64) (all []*question) {
 
 // at answers with values at places, which may have names.
 func (s *service) at(c *api.Call, q *question, query string, at []geo.LonLat, names []string) error {
-	if _, err := s.choose(c, query); err != nil { // before work
+	if err := s.forValues(c, q, query); err != nil { // before work
 		return err
 	}
 	all, pinned, err := s.read(c, q, at)

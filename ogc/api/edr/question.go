@@ -68,6 +68,7 @@ type question struct {
 	unit      string
 	space     probe.Space
 	linear    bool
+	exact     bool // values are to have all their bits, not the digits that count
 	ref       geo.Reference
 }
 

@@ -18,6 +18,7 @@ import (
 	"isobar/encode/covjson"
 	"isobar/encode/csv"
 	"isobar/encode/geojson"
+	"isobar/encode/netcdf"
 	"isobar/field"
 	"isobar/layers"
 	"isobar/ogc"
@@ -59,7 +60,7 @@ func (s *service) types(query string) []string {
 	}
 	list := []string{coverageJSON, geoJSON, csvText}
 	if !cells(query) {
-		return list
+		return append(list, netcdf.Type)
 	}
 	for _, f := range s.Coverages.Formats() {
 		t := ogc.MediaType(f.Type)
@@ -116,6 +117,13 @@ func (s *service) choose(c *api.Call, query string) (string, error) {
 	return t, err
 }
 
+// forValues finds before any work whether values can be given as they are asked for, and whether with all their bits.
+func (s *service) forValues(c *api.Call, q *question, query string) error {
+	mediaType, err := s.choose(c, query)
+	q.exact = mediaType == netcdf.Type
+	return err
+}
+
 // takesJSON tells that a client takes JSON of a kind that is not told apart from CoverageJSON.
 func takesJSON(r *http.Request) bool {
 	accept := strings.ToLower(strings.Join(r.Header.Values("Accept"), ","))
@@ -136,6 +144,9 @@ func (s *service) send(c *api.Call, q *question, query string, all []encode.Valu
 	switch mediaType {
 	case geoJSON:
 		body, err = geojson.Values(all, api.CollectionURL(c.Base, q.of.ID)+"/"+query)
+	case netcdf.Type:
+		c.Header().Set("Content-Disposition", fmt.Sprintf("inline; filename=%q", fileName(q.of.ID)+".nc"))
+		body, err = netcdf.Values(all, s.Elements)
 	case csvText:
 		body = csv.Values(all)
 		mediaType += "; charset=utf-8; header=present"

@@ -18,7 +18,7 @@ func (s *service) follow(c *api.Call, q *question, w way, at *field.Time) (all [
 	if len(q.layers) == 0 {
 		return nil, errNothing
 	}
-	through, beside := probe.AlongOptions{Time: at, Nearest: true, Linear: w.timed || q.linear, Space: q.space, Told: true}, q.columns()
+	through, beside := probe.AlongOptions{Time: at, Nearest: true, Linear: w.timed || q.linear, Space: q.space, Told: !q.exact}, q.columns()
 	var own []probe.Column // that follow the way's levels
 	if w.high {
 		own, beside = levelled(beside)

@@ -39,7 +39,7 @@ func (q *question) columns() (all []probe.Column) {
 
 // request asks for columns at places.
 func (q *question) request(columns []probe.Column, at []geo.LonLat) probe.Request {
-	return probe.Request{Columns: columns, Run: q.run, Times: q.times, At: at, Space: q.space, Linear: q.linear, Told: true}
+	return probe.Request{Columns: columns, Run: q.run, Times: q.times, At: at, Space: q.space, Linear: q.linear, Told: !q.exact}
 }
 
 // read gives the values at places. A place's own domain is those values that share levels and times. pinned tells that they never change.

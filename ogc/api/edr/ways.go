@@ -191,7 +191,7 @@ func (q *question) cellDeg() float64 {
 
 // along reads the values along a way. tall, if a way has levels of its own, is how far up and down from them there are values: a corridor.
 func (s *service) along(c *api.Call, q *question, w way, tall *height) (all []encode.Values, pinned bool, err error) {
-	if _, err := s.choose(c, "trajectory"); err != nil {
+	if err := s.forValues(c, q, "trajectory"); err != nil {
 		return nil, false, err
 	}
 	switch {
