@@ -3,9 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path"
 	"slices"
@@ -91,15 +89,14 @@ const lookAtOthers = time.Second
 // appear in the catalogue, whoever published them.
 func (h *house) followOthers(ctx context.Context) error {
 	own := map[string]bool{}
-	if h.feeds != nil {
+	if h.feeds != nil && h.shared == nil { // runs that are shared may be completed by another
 		for _, s := range h.feeds.Status() {
 			own[s.Model] = true
 		}
 	}
 	var known map[string]schedule.Status
 	for tick := time.NewTicker(lookAtOthers); ; {
-		all, err := schedule.Read(h.conf.feedsFolder())
-		if err == nil || errors.Is(err, fs.ErrNotExist) {
+		if all, err := h.statuses(ctx); err == nil {
 			known = h.tellOthers(known, all, own)
 		}
 		select {
@@ -133,8 +130,13 @@ func (h *house) tellOthers(known map[string]schedule.Status, all []schedule.Stat
 	return now
 }
 
-// feedMeters are the metrics of all feeds that work in a folder, of whichever process.
-type feedMeters struct{ folder string }
+// feedMeters are the metrics of all feeds that work in a folder or for a database, of whichever process.
+type feedMeters struct {
+	statuses func(context.Context) ([]schedule.Status, error)
+}
+
+// readTime bounds how long it may take to find out how feeds do.
+const readTime = 2 * time.Second
 
 // The metrics of a feed.
 var (
@@ -155,9 +157,11 @@ func (feedMeters) Describe(to chan<- *prometheus.Desc) {
 
 // Collect implements prometheus.Collector.
 func (m feedMeters) Collect(to chan<- prometheus.Metric) {
-	all, err := schedule.Read(m.folder)
+	ctx, cancel := context.WithTimeout(context.Background(), readTime)
+	defer cancel()
+	all, err := m.statuses(ctx)
 	if err != nil {
-		return // no feed has worked here
+		return // nobody knows
 	}
 	now := time.Now()
 	for _, s := range all {

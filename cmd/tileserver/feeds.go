@@ -19,6 +19,7 @@ import (
 	"isobar/events"
 	"isobar/field"
 	"isobar/ingest/archive"
+	"isobar/ingest/claim"
 	"isobar/ingest/fetch"
 	"isobar/ingest/schedule"
 	"isobar/ingest/source"
@@ -30,6 +31,7 @@ import (
 	"isobar/ingest/source/wcs"
 	"isobar/models"
 	"isobar/store"
+	"isobar/store/mongo"
 )
 
 // sources are the kinds of source that feeds name.
@@ -83,7 +85,7 @@ func (c *config) nameModels(names []string) {
 }
 
 // scheduler makes what keeps the configured models coming; nil if there are none.
-func (c *config) scheduler(env *environment, known *models.Catalogue, intake schedule.Taker, fields store.Store, tell func(events.Event)) (*schedule.Scheduler, error) {
+func (c *config) scheduler(env *environment, known *models.Catalogue, intake schedule.Taker, fields store.Store, shared sharing, tell func(events.Event)) (*schedule.Scheduler, error) {
 	if len(c.Feeds.Models) == 0 {
 		return nil, nil
 	}
@@ -112,6 +114,7 @@ func (c *config) scheduler(env *environment, known *models.Catalogue, intake sch
 	kinds := sources(fetch.New(fetch.Options{Rates: rates, Agent: "isobar/" + version(), Blocked: c.Feeds.Blocked, Folder: filepath.Join(c.feedsFolder(), "providers")}))
 	return schedule.New(schedule.Options{
 		Feeds: feeds, Intake: intake, Fields: fields, Folder: c.feedsFolder(), Parallel: c.Feeds.Parallel, Tell: tell, Log: env.log, Archive: originals.Keep, Size: c.runSize,
+		Shared: shared,
 		Source: func(f models.Feed) (source.Source, error) {
 			open, ok := kinds[f.Kind]
 			if !ok {
@@ -133,6 +136,29 @@ func feedOf(known *models.Catalogue, id string) (models.Feed, bool) {
 		}
 	}
 	return models.Feed{}, false
+}
+
+// sharing gives what processes on several machines have in common that work for forecasts; nil where those lie in a folder.
+type sharing func(context.Context) (*claim.Shared, error)
+
+// sharingOf is the sharing of a store of fields.
+func sharingOf(fields store.Store) sharing {
+	s, ok := fields.(*mongo.Store)
+	if !ok {
+		return nil
+	}
+	worker := ownHolder()
+	return func(ctx context.Context) (*claim.Shared, error) {
+		kept, err := s.Records(ctx)
+		if err != nil {
+			return nil, err
+		}
+		claims, err := s.Claims(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return &claim.Shared{Claims: claims, Records: kept, Worker: worker}, nil
+	}
 }
 
 // feedNames lists the models that have a feed.
@@ -158,7 +184,7 @@ func (c *config) runSize(model string, run field.Time) (bytes int64, ok bool) {
 
 // keepComing runs the feeds until ctx ends, and tells what they, and those of other processes, do.
 func (h *house) keepComing(ctx context.Context) error {
-	h.metrics.MustRegister(feedMeters{h.conf.feedsFolder()})
+	h.metrics.MustRegister(feedMeters{h.statuses})
 	group, ctx := errgroup.WithContext(ctx)
 	if h.feeds != nil {
 		group.Go(func() error { return h.feeds.Run(ctx) })
@@ -171,10 +197,29 @@ func (h *house) keepComing(ctx context.Context) error {
 // statusPath tells how the feeds do, whichever process works for them.
 const statusPath = "/status"
 
-// status answers with the state of all feeds that work in the data folder.
-func (h *house) status(c echo.Context) error {
+// statuses are those of all feeds that work in the data folder, or for the database.
+func (h *house) statuses(ctx context.Context) ([]schedule.Status, error) {
+	if h.shared != nil {
+		if _, out := h.outage(); out {
+			return nil, store.ErrUnavailable
+		}
+		s, err := h.shared(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return schedule.ReadShared(ctx, s.Records)
+	}
 	all, err := schedule.Read(h.conf.feedsFolder())
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) { // no feed has worked here
+		err = nil
+	}
+	return all, err
+}
+
+// status answers with the state of all feeds that work in the data folder, or for the database.
+func (h *house) status(c echo.Context) error {
+	all, err := h.statuses(c.Request().Context())
+	if err != nil {
 		return err
 	}
 	if all == nil {

@@ -39,6 +39,7 @@ type house struct {
 	elements  *elements.Catalogue
 	database  *mongodb.Client // nil: fields and documents are kept in files
 	fields    store.Store
+	shared    sharing // nil: nothing is shared with other machines
 	catalogue *layers.Source
 	intake    *ingest.Intake
 	feeds     *schedule.Scheduler // nil: nothing is fetched
@@ -76,11 +77,12 @@ func newHouse(env *environment, conf config) (h *house, err error) {
 	if h.fields, err = conf.openFields(env, h.database, rows.elements.IsCategory); err != nil {
 		return nil, err
 	}
+	h.shared = sharingOf(h.fields)
 	if h.catalogue, err = layers.NewSource(env.ctx, h.fields, rows.elements, rows.models, rows.styles, env.log); err != nil {
 		return nil, err
 	}
-	h.intake = ingest.New(h.fields, rows.elements, rows.models, formats(), env.log, ingest.Options{Data: conf.Data, Originals: conf.Originals, MaxCells: conf.Limits.FieldCells})
-	if h.feeds, err = conf.scheduler(env, rows.models, h.intake, h.fields, h.tell); err != nil {
+	h.intake = ingest.New(h.fields, rows.elements, rows.models, formats(), env.log, ingest.Options{Data: conf.Data, Originals: conf.Originals, MaxCells: conf.Limits.FieldCells, Shared: h.shared})
+	if h.feeds, err = conf.scheduler(env, rows.models, h.intake, h.fields, h.shared, h.tell); err != nil {
 		return nil, err
 	}
 	sampler := sample.New(int64(conf.Memory.Plans) << 20)

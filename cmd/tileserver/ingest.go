@@ -47,8 +47,9 @@ func (c *ingestCmd) Run(env *environment) error {
 		return err
 	}
 	defer fields.Close()
-	intake := ingest.New(fields, rows.elements, rows.models, formats(), env.log, ingest.Options{Data: conf.Data, Originals: conf.Originals, MaxCells: conf.Limits.FieldCells})
-	feeds, err := conf.scheduler(env, rows.models, intake, fields, nil)
+	shared := sharingOf(fields)
+	intake := ingest.New(fields, rows.elements, rows.models, formats(), env.log, ingest.Options{Data: conf.Data, Originals: conf.Originals, MaxCells: conf.Limits.FieldCells, Shared: shared})
+	feeds, err := conf.scheduler(env, rows.models, intake, fields, shared, nil)
 	if err != nil {
 		return err
 	}

@@ -166,9 +166,10 @@ func (k *keeping) changed(j jobs.Job) {
 	k.bus.Publish(events.Event{Type: events.JobChanged, Source: "/jobs/" + j.ID, Subject: string(j.Status), Data: data})
 }
 
-// tell tells what the feeds say; steps are told as they appear in the catalogue, wherever they come from.
+// tell tells what the feeds say; steps are told as they appear in the catalogue, wherever they come from, and so are runs that several
+// machines work for.
 func (h *house) tell(e events.Event) {
-	if e.Type != events.StepPublished {
+	if e.Type != events.StepPublished && h.shared == nil {
 		h.keeping.bus.Publish(e)
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 
 	"isobar/ingest/schedule"
 	"isobar/models"
+	recordsmongo "isobar/records/mongo"
 )
 
 // modelsCmd lists the models whose files can be fetched.
@@ -95,10 +97,7 @@ func (c *statusCmd) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	all, err := schedule.Read(conf.feedsFolder())
-	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s: no feed has worked here", conf.feedsFolder())
-	}
+	all, err := conf.readStatuses(env.ctx)
 	if err != nil {
 		return err
 	}
@@ -112,6 +111,28 @@ func (c *statusCmd) Run(env *environment) error {
 		return statusError(1)
 	}
 	return err
+}
+
+// readStatuses reads what feeds have written in the data folder, or in the database.
+func (c *config) readStatuses(ctx context.Context) ([]schedule.Status, error) {
+	client, err := c.Store.connect()
+	if err != nil {
+		return nil, err
+	}
+	if client == nil {
+		all, err := schedule.Read(c.feedsFolder())
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("%s: no feed has worked here", c.feedsFolder())
+		}
+		return all, err
+	}
+	defer client.Disconnect(context.WithoutCancel(ctx))
+	kept, err := recordsmongo.Open(ctx, client, c.Store.Database)
+	if err != nil {
+		return nil, err
+	}
+	defer kept.Close()
+	return schedule.ReadShared(ctx, kept)
 }
 
 // troubled tells that a feed needs someone to look at it.
