@@ -180,3 +180,22 @@ func (g *Guard) named(groups []string) []string {
 		return !slices.ContainsFunc(g.rules, func(rule Rule) bool { return slices.Contains(rule.Groups, group) })
 	})
 }
+
+// Provider is what an OpenID provider says of itself, and what we are there.
+type Provider struct {
+	Algorithms []string // of signatures that are believed
+	End        string   // address at which people sign out; "": none
+	Client     string   // our ID
+}
+
+// Provider asks the provider of the configuration. The error tells what is wrong with it, or that there is none.
+func (g *Guard) Provider() (Provider, error) {
+	if g.oidc == nil {
+		return Provider{}, errors.New("auth.oidc.issuer: no provider is configured")
+	}
+	p, err := g.oidc.ready()
+	if err != nil {
+		return Provider{}, err
+	}
+	return Provider{Algorithms: p.Signs, End: p.End, Client: g.oidc.config.client()}, nil
+}

@@ -13,10 +13,13 @@ import (
 	"isobar/auth"
 )
 
-// authCmd makes what stands in the configuration's auth.
+// authCmd makes what stands in the configuration's auth, and tells what it does.
 type authCmd struct {
 	Key      authKeyCmd      `cmd:"" help:"Make a key for a program: the key itself, and the lines of the configuration that know it by its hash."`
 	Password authPasswordCmd `cmd:"" help:"Hash a password, which is asked for or read from the standard input, for the configuration."`
+	Secret   authSecretCmd   `cmd:"" help:"Make a secret: for identity_secret, session.secret, or the variables that stand for them."`
+	Who      authWhoCmd      `cmd:"" help:"Tell who a key, a token or a password is by a configuration, and what they may read."`
+	Provider authProviderCmd `cmd:"" help:"Ask the OpenID provider of a configuration, and tell what to register there."`
 }
 
 // authKeyCmd makes a key.
@@ -35,8 +38,9 @@ func (c *authKeyCmd) Run(env *environment) error {
 
 // authPasswordCmd hashes a password.
 type authPasswordCmd struct {
-	Name string `arg:"" help:"The user's name."`
-	Role string `enum:"reader,writer,admin" default:"reader" help:"What they may do (${enum})."`
+	Name   string   `arg:"" help:"The user's name."`
+	Role   string   `enum:"reader,writer,admin" default:"reader" help:"What they may do (${enum})."`
+	Groups []string `placeholder:"NAME,..." help:"Groups that rules of collections name."`
 }
 
 // leastPassword is the shortest password in bytes that is hashed.
@@ -44,21 +48,45 @@ const leastPassword = 8
 
 // Run prints the user's row.
 func (c *authPasswordCmd) Run(env *environment) error {
-	password, err := readPassword(env)
+	if c.Name == "" || c.Name == "key" || strings.Contains(c.Name, ":") {
+		return fmt.Errorf("a user's name is not empty, not key, and has no colon")
+	}
+	password, err := readSecret(env, "Password: ")
 	if err != nil {
 		return err
 	}
 	if len(password) < leastPassword {
 		return fmt.Errorf("a password has at least %d characters", leastPassword)
 	}
-	fmt.Fprintf(env.stdout, "auth:\n  users:\n    - {name: %q, role: %s, password: %q}\n", c.Name, c.Role, auth.HashPassword(password))
+	if term.IsTerminal(int(os.Stdin.Fd())) {
+		again, err := readSecret(env, "Once more: ")
+		if err != nil {
+			return err
+		}
+		if again != password {
+			return errors.New("the two are not the same")
+		}
+	}
+	groups := ""
+	if len(c.Groups) > 0 {
+		groups = ", groups: [" + strings.Join(quoted(c.Groups), ", ") + "]"
+	}
+	fmt.Fprintf(env.stdout, "auth:\n  users:\n    - {name: %q, role: %s%s, password: %q}\n", c.Name, c.Role, groups, auth.HashPassword(password))
 	return nil
 }
 
-// readPassword asks for a password without showing it, or reads the first line of what is piped in.
-func readPassword(env *environment) (string, error) {
+// quoted are words in quotes.
+func quoted(words []string) (all []string) {
+	for _, w := range words {
+		all = append(all, fmt.Sprintf("%q", w))
+	}
+	return all
+}
+
+// readSecret asks for something without showing it, or reads the first line of what is piped in.
+func readSecret(env *environment, what string) (string, error) {
 	if term.IsTerminal(int(os.Stdin.Fd())) {
-		fmt.Fprint(env.stderr, "Password: ")
+		fmt.Fprint(env.stderr, what)
 		b, err := term.ReadPassword(int(os.Stdin.Fd()))
 		fmt.Fprintln(env.stderr)
 		return string(b), err

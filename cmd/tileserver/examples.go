@@ -59,6 +59,18 @@ var examples = map[string][]example{
 	},
 	"auth password": {
 		{"tileserver auth password ada --role admin", "asks, and prints the lines for the configuration"},
+		{"tileserver auth password bob --groups meteo,ops", "with groups, which rules of collections name"},
+	},
+	"auth secret": {
+		{"tileserver auth secret", "for ISOBAR_IDENTITY_SECRET of a gateway and its servers"},
+	},
+	"auth who": {
+		{"tileserver auth who --config isobar.yaml hrrr arome-france-0p025", "a key or a token, asked for or piped in, and two collections"},
+		{"tileserver auth who --config isobar.yaml --user ada", "a name with password"},
+		{"tileserver auth who --config isobar.yaml --anybody arome-france-0p025", "somebody without a name"},
+	},
+	"auth provider": {
+		{"tileserver auth provider --config isobar.yaml", "does the provider answer, and which redirect URI must it know?"},
 	},
 	"healthcheck": {
 		{"tileserver healthcheck", "status 0: the server at 127.0.0.1:8080 is ready"},
