@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -105,5 +106,29 @@ func TestTheProviderIsAskedWhatItIs(t *testing.T) {
 	writeFile(t, file, []byte("listen: 127.0.0.1:1\n"))
 	if status, _, errs := call("auth", "provider", "--config", file); status != 1 || !strings.Contains(errs, "no provider is configured") {
 		t.Errorf("without a provider: %d %s", status, errs)
+	}
+}
+
+var yamlBlock = regexp.MustCompile("(?s)```yaml\n# isobar.yaml(.*?)```")
+
+func TestTheExamplesOfTheDocumentationAreRight(t *testing.T) {
+	text, err := os.ReadFile("../../docs/auth.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := yamlBlock.FindAllStringSubmatch(string(text), -1)
+	if len(all) != 2 {
+		t.Fatalf("%d examples, want 2", len(all))
+	}
+	for _, one := range all {
+		file := filepath.Join(t.TempDir(), "isobar.yaml")
+		writeFile(t, file, []byte("#"+one[1]))
+		if status, _, errs := call("config", "check", file); status != 0 {
+			t.Errorf("%s\n%s", errs, one[1])
+		}
+		say(t, "correct horse battery\n")
+		if _, out, _ := call("auth", "who", "--config", file, "--user", "ada", "arome-france-0p025"); strings.Contains(one[1], "ada") && !strings.Contains(out, "ada, role admin, groups [meteo]\n  may read arome") {
+			t.Errorf("ada is %s", out)
+		}
 	}
 }
