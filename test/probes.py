@@ -1,6 +1,9 @@
 """What test/probes.sh runs: values against references, jobs, streams and alerts through kills, speed. Arguments name the parts to run."""
+import base64
 import collections
 import datetime
+import hashlib
+import hmac
 import http.client
 import http.server
 import json
@@ -261,11 +264,17 @@ def fresh_steps(folder):
 
 
 class Receiver(http.server.BaseHTTPRequestHandler):
-    heard = []
+    """Who is told of alerts. What is not signed with the secret, as Standard Webhooks has it, is not heard."""
+    heard, forged = [], 0
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        Receiver.heard.append(json.loads(body))
+        signed = f"{self.headers['Webhook-Id']}.{self.headers['Webhook-Timestamp']}.".encode() + body
+        want = "v1," + base64.b64encode(hmac.new(b"s", signed, hashlib.sha256).digest()).decode()
+        if hmac.compare_digest(self.headers.get("Webhook-Signature", ""), want) and abs(time.time() - int(self.headers["Webhook-Timestamp"])) < 300:
+            Receiver.heard.append(json.loads(body))
+        else:
+            Receiver.forged += 1
         self.send_response(204)
         self.end_headers()
 
@@ -288,7 +297,8 @@ def streams():
     receiver = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
     threading.Thread(target=receiver.serve_forever, daemon=True).start()
     config = os.path.join(WORK, "streams.yaml")
-    open(config, "w").write("callbacks: [127.0.0.1]\nstreams:\n- {id: standing, title: Airports, features: airports, layers: [gfs-0p5-natl.t2m, gfs-0p5-natl.ws10], keep: 240h}\n")
+    open(config, "w").write("callbacks: [127.0.0.1]\nstreams:\n- {id: standing, title: Airports, features: airports, layers: [gfs-0p5-natl.t2m, gfs-0p5-natl.ws10], keep: 240h}\n"
+                             f"alerts:\n- {{id: declared, title: Wind, model: gfs-0p5-natl, expression: ws10 > 1, features: airports, end: 72h, webhooks: [{{url: 'http://127.0.0.1:{receiver.server_port}/', secret: s}}]}}\n")
     steps = fresh_steps(os.path.join(WORK, "steps"))
     inbox, data = os.path.join(WORK, "inbox"), os.path.join(WORK, "streams")
     os.makedirs(inbox)
@@ -336,11 +346,13 @@ def streams():
             right += sum(kept.get(f["id"]) == f["properties"]["t2m"] for f in probe["features"])
         check("what is kept is what a probe gives", right == 891 * len(times), f"{right} values are equal")
         until("fired", lambda: server.get("/alerts/windy")["state"]["fired"] > 0)
-        until("told", lambda: Receiver.heard)
+        until("told", lambda: len({e["subject"] for e in Receiver.heard}) == 2)
         time.sleep(2)
-        state = server.get("/alerts/windy")["state"]
-        ids = collections.Counter(e["id"] for e in Receiver.heard if e["type"] == "org.isobar.alert.fired")
-        check("an alert fires once", state["fired"] == 1 and len(ids) == 1, f"fired {state['fired']}, told {sum(ids.values())} times of {len(ids)} events over {kills} kills")
+        for alert, name in ("windy", "an alert fires once"), ("declared", "an alert of the configuration fires once, however often it is set up"):
+            state = server.get("/alerts/" + alert)["state"]
+            ids = collections.Counter(e["id"] for e in Receiver.heard if e["type"] == "org.isobar.alert.fired" and e["subject"] == alert)
+            check(name, state["fired"] == 1 and len(ids) == 1, f"fired {state['fired']}, told {sum(ids.values())} times of {len(ids)} events over {kills} kills")
+        check("webhooks are signed with their secret", Receiver.heard and not Receiver.forged, f"{len(Receiver.heard)} are, {Receiver.forged} are not")
         feature = server.get("/collections/alerts/items/windy")
         check("an alert is a feature", feature["properties"]["active"] is True and feature["properties"]["fired"] == 1)
     finally:
