@@ -71,7 +71,7 @@ test-soak: build  ## memory and goroutines under SECS of random tiles over 64 co
 test-probes: build ## values against references over HTTP; jobs, streams and alerts through kills; how fast probes are
 	SHARED=$(SHARED) test/probes.sh
 
-test-viewer: build ## the viewer in Chromium: every feature by mouse and keyboard, 24 steps played and every frame looked at, the guides
+test-viewer: build ## the viewer in Chromium: how fast over a slow link, every feature by mouse and keyboard, 24 steps played and every frame looked at, MINUTES of playing, the guides
 	SHARED=$(SHARED) test/viewer.sh
 
 test-mongo:       ## stores in MongoDB, on two stand-ins that are started, or on URI=mongodb://...

@@ -95,43 +95,58 @@ function split(line, pass) {
   return out.filter(l => l.length > 1);
 }
 
-const colours = { // rivers and shores are seen on the land and on every picture over it
-  light: { land: '#f4f1e8', sea: '#dfe8ee', coast: '#1b2730b0', water: '#2a6496b0', grid: '#33445530' },
-  dark: { land: '#22313b', sea: '#0f1a22', coast: '#0b1218c8', water: '#3d7fb0c0', grid: '#c8d8e830' },
+const colours = { // a pale casing shows coasts on dark pictures; rivers and shores are seen on the land and on every picture over it
+  light: { land: '#f4f1e8', sea: '#dfe8ee', coast: '#1b2730b0', casing: '#ffffff48', water: '#2a6496b0', grid: '#33445530' },
+  dark: { land: '#22313b', sea: '#0f1a22', coast: '#0b1218c8', casing: '#ffffff40', water: '#3d7fb0c0', grid: '#c8d8e830' },
 };
 
 /** makeBase gives the layers of the ground, and draw(code, dark, fine, wet) which draws them for a projection: wet with lakes and rivers. */
 export function makeBase() {
-  const world = new ol.source.Vector({ overlaps: false }), lines = new ol.source.Vector();
-  const land = new ol.layer.Vector({ source: world, zIndex: 0 }), coast = new ol.layer.Vector({ source: world, zIndex: 90 }), grid = new ol.layer.Vector({ source: lines, zIndex: 89 });
-  const inland = new ol.source.Vector(), flowing = new ol.source.Vector();
-  const lakes = new ol.layer.Vector({ source: inland, zIndex: 1 }), water = new ol.layer.Vector({ source: flowing, zIndex: 88 }), shores = new ol.layer.Vector({ source: inland, zIndex: 88 });
-  let drawn = '', poured = '';
+  const held = { land: [], lake: [], river: [], grid: [] }; // features, each of which tells which it is
+  const under = new ol.source.Vector(), over = new ol.source.Vector();
+  const layers = [[under, 0], [over, 90]].map(([source, zIndex]) => [new ol.layer.VectorImage({ source, zIndex }), new ol.layer.Vector({ source, zIndex, visible: false })]);
+  let drawn = '', poured = '', painted = null; // what theme is painted
+
+  /** hold takes features of one kind instead of those before. */
+  function hold(kind, features) {
+    for (const f of features) f.set('kind', kind, true);
+    held[kind] = features;
+    for (const [source, kinds] of [[under, ['land', 'lake']], [over, ['lake', 'river', 'grid', 'land']]]) {
+      if (!kinds.includes(kind)) continue;
+      source.clear(true);
+      source.addFeatures(kinds.flatMap(k => held[k]));
+    }
+  }
+
+  function paint(dark) {
+    if (painted === dark) return;
+    painted = dark;
+    const c = dark ? colours.dark : colours.light, styles = kinds => feature => kinds[feature.get('kind')];
+    const fill = (color, zIndex) => new ol.style.Style({ fill: new ol.style.Fill({ color }), zIndex }), stroke = (color, zIndex, width = 0.9) => new ol.style.Style({ stroke: new ol.style.Stroke({ color, width }), zIndex });
+    const water = stroke(c.water, 0), style = [{ land: fill(c.land, 0), lake: fill(c.sea, 1) }, { lake: water, river: water, grid: stroke(c.grid, 1), land: [stroke(c.casing, 2, 2.2), stroke(c.coast, 3)] }];
+    layers.forEach((pair, i) => pair.forEach(l => l.setStyle(styles(style[i]))));
+  }
+
   async function draw(code, dark, fine, wet) {
-    const c = dark ? colours.dark : colours.light;
-    const stroke = color => new ol.style.Style({ stroke: new ol.style.Stroke({ color, width: 0.9 }) });
-    land.setStyle(new ol.style.Style({ fill: new ol.style.Fill({ color: c.land }) }));
-    coast.setStyle(stroke(c.coast));
-    grid.setStyle(stroke(c.grid));
-    lakes.setStyle(new ol.style.Style({ fill: new ol.style.Fill({ color: c.sea }) }));
-    for (const l of [water, shores]) l.setStyle(stroke(c.water));
+    paint(dark);
     const wanted = `${code} ${fine}`;
     if (wet) pour(code, fine, wanted).catch(() => { poured = ''; }); // a map without rivers is a map
     if (drawn === wanted) return;
     drawn = wanted;
     const features = await countries(code, fine ? 'countries-50m' : 'countries-110m');
     if (drawn !== wanted) return; // another was asked for meanwhile
-    world.clear(true);
-    world.addFeatures(features);
-    lines.clear(true);
-    lines.addFeature(graticule(code, projections[code].near ? 10 : 30));
+    hold('grid', [graticule(code, projections[code].near ? 10 : 30)]);
+    hold('land', features);
   }
   async function pour(code, fine, wanted) {
     if (poured === wanted) return;
     poured = wanted;
     const all = await waters(code, fine ? 'water-50m' : 'water-110m');
     if (poured !== wanted) return;
-    for (const [source, features] of [[inland, all.lakes], [flowing, all.rivers]]) { source.clear(true); source.addFeatures(features); }
+    hold('lake', all.lakes);
+    hold('river', all.rivers);
   }
-  return { layers: [land, lakes, water, shores, coast, grid], draw };
+  /** move tells that the map moves, or rests: at rest the ground is two pictures, which cost little while steps play. */
+  const move = moving => layers.forEach(([still, moved]) => { still.setVisible(!moving); moved.setVisible(moving); });
+  return { layers: layers.flat(), draw, move };
 }

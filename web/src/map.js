@@ -23,8 +23,16 @@ export function makeMap(target, leader) {
     return new ol.View({ projection: c, center: at?.centre ?? (p.near ? ol.proj.fromLonLat(p.near, c) : ol.proj.fromLonLat([0, 26], c)), zoom: at?.zoom ?? (p.near ? 2 : 2.4), minZoom: p.near ? 0 : 1, maxZoom: 14, enableRotation: false, ...(p.extent && { extent: p.extent, showFullExtent: true }) });
   }
 
+  /** within is the tiles that a picture's box has anything in; null: all. box: degrees. */
+  function within(box) {
+    if (!box || !(box[2] > box[0]) || box[0] < -180 || box[2] > 180 || box[2] - box[0] > 300) return null;
+    const [width, height] = [box[2] - box[0], box[3] - box[1]].map(v => Math.max(v * 0.05, 1)); // cells reach beyond their middles
+    const extent = ol.proj.transformExtent([box[0] - width, Math.max(box[1] - height, -85), box[2] + width, Math.min(box[3] + height, 85)], 'EPSG:4326', code);
+    return new ol.tilegrid.TileGrid({ extent, origin: [-20037508.342789244, 20037508.342789244], resolutions: Array.from({ length: 13 }, (_, z) => 156543.03392804097 / 2 ** z), tileSize: 256 });
+  }
+
   function source(p) {
-    if (code === 'EPSG:3857') return new ol.source.XYZ({ url: tileURL(p, devicePixelRatio > 1.5 ? '@2x' : ''), maxZoom: 12, transition: 0 });
+    if (code === 'EPSG:3857') return new ol.source.XYZ({ url: tileURL(p, devicePixelRatio > 1.5 ? '@2x' : ''), transition: 0, ...(tileGrid => (tileGrid ? { tileGrid } : { maxZoom: 12 }))(within(p.box)) });
     const q = new URLSearchParams(p.query), params = { LAYERS: p.name, STYLES: q.get('style') ?? '', VERSION: '1.1.1', FORMAT: 'image/png', TRANSPARENT: true };
     for (const [from, to] of [['time', 'TIME'], ['elevation', 'ELEVATION'], ['member', 'DIM_MEMBER'], ['run', 'DIM_REFERENCE_TIME']]) if (q.has(from)) params[to] = q.get(from);
     return new ol.source.TileWMS({ url: 'wms', params, projection: code, transition: 0, hidpi: true });
@@ -41,8 +49,20 @@ export function makeMap(target, leader) {
     }
     frames.delete(key);
     frames.set(key, layer);
+    if (layer.get('whole') !== at()) layer.setVisible(true);
     return layer;
   }
+
+  /** at names what the map shows of the world: a picture is whole there once its tiles are. */
+  const at = () => `${map.getView().getCenter()} ${map.getView().getResolution()} ${map.getSize()}`;
+  map.on('rendercomplete', ({ frameState: f }) => { // of what was drawn in this frame; what is not seen yet need not be drawn again until it is shown
+    const drawn = new Set(f.layerStatesArray.filter(s => s.visible).map(s => s.layer));
+    for (const [key, l] of frames) {
+      if (!drawn.has(l)) continue;
+      l.set('whole', `${f.viewState.center} ${f.viewState.resolution} ${f.size}`, true);
+      if (!current.has(key) && !visible.has(key)) l.setVisible(false);
+    }
+  });
 
   /** cut keeps a picture to its side of the divider. */
   function cut(e, side) {
@@ -73,15 +93,26 @@ export function makeMap(target, leader) {
     current = new Set(pictures.map(keyOf));
     const layers = pictures.map(frame);
     evict(kept * Math.max(pictures.length, 1));
+    const put = () => {
+      if (turn !== asked) return;
+      visible = current;
+      for (const l of frames.values()) {
+        l.setOpacity(0);
+        if (l.get('whole') === at() && !layers.includes(l)) l.setVisible(false);
+      }
+      layers.forEach((l, i) => { l.setVisible(true); l.setZIndex(5 + layers.length - i); l.setOpacity(pictures[i].opacity / 100); });
+      map.renderSync(); // now, not in some frame to come: picture and label change together
+      if (!begun) { begun = true; ground(); }
+    };
+    const whole = () => layers.every(l => l.get('whole') === at());
+    if (begun && layers.length && whole()) return Promise.resolve(put);
     return new Promise(done => {
-      map.once('rendercomplete', () => done(() => {
-        if (turn !== asked) return;
-        visible = current;
-        for (const l of frames.values()) l.setOpacity(0);
-        layers.forEach((l, i) => { l.setZIndex(5 + layers.length - i); l.setOpacity(pictures[i].opacity / 100); });
-        map.renderSync(); // now, not in some frame to come: picture and label change together
-        if (!begun) { begun = true; ground(); }
-      }));
+      const completed = () => {
+        if (turn === asked && !whole()) return; // that frame was drawn before these were there
+        map.un('rendercomplete', completed);
+        done(put);
+      };
+      map.on('rendercomplete', completed);
       for (const l of layers) l.changed();
       map.render();
     });
@@ -106,14 +137,15 @@ export function makeMap(target, leader) {
 
   /** ground draws land, water and coasts for the projection, the zoom and the theme. */
   const ground = () => base.draw(code, dark, begun && map.getView().getZoom() >= finer, begun);
-  map.on('moveend', ground);
+  map.on('moveend', () => { base.move(false); ground(); });
+  map.on('movestart', () => base.move(true));
   const paint = to => { dark = to; ground(); };
 
   /** fit moves the view to a box of degrees. */
   function fit(box, padding) {
     if (!box || projections[code].near) return;
     const extent = ol.proj.transformExtent([box[0], Math.max(box[1], -80), box[2], Math.min(box[3], 80)], 'EPSG:4326', code);
-    map.getView().fit(extent, { padding, maxZoom: 7, duration: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 250 });
+    map.getView().fit(extent, { padding, maxZoom: 7, duration: !begun || matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 250 });
   }
   /** metres is how many metres of the ground a pixel is, in the middle of the map. */
   const metres = () => ol.proj.getPointResolution(code, map.getView().getResolution(), map.getView().getCenter(), 'm');
