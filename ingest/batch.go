@@ -23,7 +23,9 @@ type batch struct {
 	busy    map[field.Key]bool // put by workers since they were last waited for
 	last    time.Time          // when the last publication ended
 
-	open map[*reading]bool // files with something that is not published or not in the journal
+	open  map[*reading]bool // files with something that is not published or not in the journal
+	held  map[string]held   // files that are claimed, by path
+	later []folder.File     // that others have
 
 	mu       sync.Mutex // guards what workers change: the summary, readings, and
 	summary  Summary
@@ -39,7 +41,7 @@ func (i *Intake) read(ctx context.Context, files []folder.File, restore bool, te
 	i.reading.Lock()
 	defer i.reading.Unlock()
 	b := i.batch(ctx, tell)
-	defer b.writers.close()
+	defer func() { b.writers.close(); b.letGo(true) }()
 	if !restore { // a file may have been offered again while it was read
 		files = slices.DeleteFunc(slices.Clone(files), i.dealtWith)
 	}
@@ -56,16 +58,24 @@ func (i *Intake) read(ctx context.Context, files []folder.File, restore bool, te
 	}
 	b.summary.Bytes = b.progress.Bytes
 	for _, f := range files {
-		if err := b.take(f, stale[f.Path]); err != nil {
+		if err := b.take(f, stale[f.Path], restore); err != nil {
 			b.workers.Wait()
 			return b.sum(), err
+		}
+	}
+	for again := b.again(restore); len(again) > 0; again = b.again(restore) {
+		for _, f := range again {
+			if err := b.take(f, stale[f.Path], restore); err != nil {
+				b.workers.Wait()
+				return b.sum(), err
+			}
 		}
 	}
 	for again := b.places.again(); len(again) > 0; again = b.places.again() {
 		b.advance(func(p *Progress) { p.Files += len(again) })
 		for _, f := range again {
 			b.advance(func(p *Progress) { p.Bytes += f.Size })
-			if err := b.take(f, true); err != nil {
+			if err := b.take(f, true, true); err != nil {
 				b.workers.Wait()
 				return b.sum(), err
 			}
@@ -87,18 +97,21 @@ func (i *Intake) batch(ctx context.Context, tell func(Progress)) *batch {
 	return &batch{
 		Intake: i, ctx: ctx, began: time.Now(), last: time.Now(), tell: tell, seats: make(chan struct{}, i.options.Workers),
 		writers: writers{take: i.taker(), log: i.log, open: map[runName]*writer{}},
-		busy:    map[field.Key]bool{}, open: map[*reading]bool{}, models: map[string]bool{},
+		busy:    map[field.Key]bool{}, open: map[*reading]bool{}, held: map[string]held{}, models: map[string]bool{},
 	}
 }
 
 // take brings one file as far as it can, and publishes if it is time. Errors are ctx's.
-func (b *batch) take(f folder.File, stale bool) error {
+func (b *batch) take(f folder.File, stale, restore bool) error {
+	later := len(b.later)
 	if e, ok := b.known(f); ok && !stale {
 		b.skip(f, e)
-	} else {
+	} else if b.claimed(f, stale, restore) {
 		b.file(f)
 	}
-	b.advance(func(p *Progress) { p.FilesDone++ })
+	if len(b.later) == later {
+		b.advance(func(p *Progress) { p.FilesDone++ })
+	}
 	if time.Since(b.last) >= b.options.Publish {
 		b.flush()
 	}
@@ -235,9 +248,11 @@ func (b *batch) flush() {
 		}
 		delete(b.open, r)
 	}
+	b.remember(done)
 	if err := b.journal.add(done); err != nil {
 		b.log.Error("what was read can't be remembered; it will be read again after a restart", "error", err)
 	}
+	b.letGo(false)
 }
 
 // advance changes the progress and tells it.

@@ -62,8 +62,10 @@ type Intake struct {
 	places  places
 	bitmaps bitmaps
 
-	settled sync.Map // path -> folder.File: states that were dealt with, in the journal or not
-	told    sync.Map // path -> string: the trouble last logged of a file that will be tried again
+	settled   sync.Map // path -> folder.File: states that were dealt with, in the journal or not
+	postponed postponed
+
+	told sync.Map // path -> string: the trouble last logged of a file that will be tried again
 }
 
 // New makes an Intake. A file is of the first of formats that detects it.

@@ -82,6 +82,9 @@ func (w *watch) scan() {
 
 // start reads the files that are ready, aside, and gives the token back then.
 func (w *watch) start(ctx context.Context, done chan<- struct{}) {
+	for _, f := range w.intake.postponed.take() {
+		w.settling.Add(f, time.Now())
+	}
 	ready := w.settling.Ready(time.Now())
 	if len(ready) == 0 {
 		done <- struct{}{}
