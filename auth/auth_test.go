@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -212,5 +213,40 @@ func TestClientsAreKeptToTheirRate(t *testing.T) {
 	}
 	if _, ok := NewRates(Rate{}, time.Now).Take("a", 1e9); !ok {
 		t.Error("no rate is no limit")
+	}
+}
+
+func TestAnAddressThatAnybodyCanWriteIsNoName(t *testing.T) {
+	tokens := &tokens{}
+	for want, claims := range map[string]map[string]any{
+		"grace@example.org": {"email": "grace@example.org"}, "ada@example.org": {"email": "ada@example.org", "email_verified": true}, "42": {"email": "eve@example.org", "email_verified": false},
+	} {
+		if p := tokens.principal("42", claims); p.Name != want {
+			t.Errorf("%v: %s, want %s", claims, p.Name, want)
+		}
+	}
+}
+
+func TestManyThatKnowThePasswordDoNotLockThemselvesOut(t *testing.T) {
+	g := guard(t, Config{Users: []UserConfig{{Name: "ada", Password: hashAt("correct horse", cheap), Role: Reader}}})
+	var group sync.WaitGroup
+	for range 3 * int(guessesOfClient.Burst) {
+		group.Go(func() {
+			if _, err := g.Identify(basic("ada", "correct horse")); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+}
+
+func TestPasswordsDoNotQueueWithoutEnd(t *testing.T) {
+	u := newUsers()
+	for range waiting {
+		u.queue <- struct{}{}
+	}
+	var often *TooOften
+	if _, err := u.check(t.Context(), "192.0.2.1", "ada", "x"); !errors.As(err, &often) {
+		t.Errorf("%v", err)
 	}
 }

@@ -39,10 +39,10 @@ func ClientOf(r *http.Request) string {
 	return a.String()
 }
 
-// TooOften is the error of a client that has given too many wrong passwords.
+// TooOften is the error of a client that has given too many wrong passwords, or of one of too many that give some at once.
 type TooOften struct{ Wait time.Duration }
 
 // Error implements error.
 func (e *TooOften) Error() string {
-	return fmt.Sprintf("too many wrong passwords: try again in %s", e.Wait.Round(time.Second))
+	return fmt.Sprintf("too many passwords: try again in %s", e.Wait.Round(time.Second))
 }

@@ -63,6 +63,18 @@ func (r *Rates) Take(client string, amount float64) (wait time.Duration, ok bool
 	return 0, true
 }
 
+// Spent tells that Take would not give anything now, and how long to wait.
+func (r *Rates) Spent(client string) (wait time.Duration, spent bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	b := r.clients[client]
+	if b == nil || r.rate.PerSecond <= 0 {
+		return 0, false
+	}
+	left := b.left + r.now().Sub(b.at).Seconds()*r.rate.PerSecond
+	return time.Duration(math.Ceil((1-left)/r.rate.PerSecond*1000)) * time.Millisecond, left < 1
+}
+
 // Give gives back what Take took.
 func (r *Rates) Give(client string, amount float64) {
 	r.mu.Lock()

@@ -185,7 +185,7 @@ func (t *tokens) principal(subject string, claims map[string]any) Principal {
 		names = []string{t.config.Name}
 	}
 	for _, name := range names {
-		if text, ok := claims[name].(string); ok && text != "" {
+		if text, ok := claims[name].(string); ok && text != "" && (name != "email" || claims["email_verified"] != false) { // one that anybody can write is no name
 			p.Name = text
 			break
 		}

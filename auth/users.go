@@ -33,6 +33,8 @@ const (
 	maxRemembered = 1024
 	// hashing bounds how many passwords are hashed at once: each takes 64 MiB.
 	hashing = 2
+	// waiting bounds how many wait for that.
+	waiting = 100
 	// longestPassword bounds a password in bytes.
 	longestPassword = 1024
 )
@@ -67,6 +69,7 @@ type users struct {
 	by     map[string]*user
 	nobody *user // whose password is hashed for names that are not known, so that time tells nothing
 	seats  chan struct{}
+	queue  chan struct{}
 
 	clients, names *Rates // wrong passwords
 
@@ -76,7 +79,7 @@ type users struct {
 
 func newUsers() *users {
 	u := &users{
-		by: map[string]*user{}, seats: make(chan struct{}, hashing), right: map[[32]byte]time.Time{},
+		by: map[string]*user{}, seats: make(chan struct{}, hashing), queue: make(chan struct{}, waiting), right: map[[32]byte]time.Time{},
 		clients: NewRates(guessesOfClient, time.Now), names: NewRates(guessesAtName, time.Now),
 	}
 	u.nobody = &user{cost: usual, salt: make([]byte, saltLength), hash: make([]byte, hashLength)}
@@ -150,12 +153,14 @@ func (u *users) check(ctx context.Context, client, name, password string) (*user
 	if one := u.by[name]; one != nil && u.lately(proof) {
 		return one, nil
 	}
-	select {
-	case u.seats <- struct{}{}:
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	if wait, spent := u.clients.Spent(client); spent { // who guesses keeps nobody waiting
+		return nil, &TooOften{wait}
 	}
-	defer func() { <-u.seats }()
+	leave, err := u.seat(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	one := u.by[name]
 	if one != nil && u.lately(proof) { // found right while this one waited
 		return one, nil
@@ -178,6 +183,22 @@ func (u *users) check(ctx context.Context, client, name, password string) (*user
 	u.names.Give(name, 1)
 	u.remember(proof)
 	return one, nil
+}
+
+// seat waits until a password may be hashed. The error is a *TooOften if too many wait already.
+func (u *users) seat(ctx context.Context) (leave func(), err error) {
+	select {
+	case u.queue <- struct{}{}:
+	default:
+		return nil, &TooOften{time.Second}
+	}
+	defer func() { <-u.queue }()
+	select {
+	case u.seats <- struct{}{}:
+		return func() { <-u.seats }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // lately tells that a proof was right a short while ago.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -189,3 +190,15 @@ func configOf(t *testing.T, text string) (c auth.Config) {
 
 // b64 is bytes as the hashes of passwords have them.
 func b64(b []byte) string { return base64.RawStdEncoding.EncodeToString(b) }
+
+func TestCodesOfPeopleWhoSignInAreNotLogged(t *testing.T) {
+	for address, want := range map[string]string{"/auth/callback?code=secret&state=x": "/auth/callback", "/wms?LAYERS=a": "/wms?LAYERS=a"} {
+		u, err := url.Parse(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := logged(u); got != want {
+			t.Errorf("%s is logged as %s", address, got)
+		}
+	}
+}

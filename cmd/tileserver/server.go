@@ -245,11 +245,19 @@ func (h *house) watch() echo.MiddlewareFunc {
 			took, status := time.Since(began), c.Response().Status
 			m.observe(c.Path(), c.Request().Method, status, took)
 			if status >= http.StatusInternalServerError && c.Path() != readyPath { // not being ready yet is no failure
-				h.log.Error("request failed", "method", c.Request().Method, "url", c.Request().URL.String(), "status", status, "took", took, "error", err)
+				h.log.Error("request failed", "method", c.Request().Method, "url", logged(c.Request().URL), "status", status, "took", took, "error", err)
 			} else {
-				h.log.Debug("request", "method", c.Request().Method, "url", c.Request().URL.String(), "status", status, "took", took)
+				h.log.Debug("request", "method", c.Request().Method, "url", logged(c.Request().URL), "status", status, "took", took)
 			}
 			return nil
 		}
 	}
+}
+
+// logged is an address as logs may have it: the codes of people who sign in stay out.
+func logged(u *url.URL) string {
+	if strings.HasPrefix(u.Path, auth.SignInPath) {
+		return u.Path
+	}
+	return u.String()
 }
