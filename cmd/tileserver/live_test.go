@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -102,13 +103,14 @@ type live struct {
 	url      string
 	runs     []time.Time
 	folder   string
+	models   []liveModel
 }
 
 // randomFaults are faults of every kind, at random places: each hits the first, or a later, try of what it hits.
-func randomFaults(r *rand.Rand, runs []time.Time) (all []upstream.Fault) {
+func randomFaults(r *rand.Rand, runs []time.Time, faults int) (all []upstream.Fault) {
 	kinds := []upstream.Kind{upstream.Missing, upstream.Page, upstream.TooMany, upstream.Failing, upstream.Truncated, upstream.Short,
 		upstream.OtherRun, upstream.Slow, upstream.Reset, upstream.Flipped, upstream.Redirect}
-	for i := range 90 {
+	for i := range faults {
 		run := runs[r.IntN(len(runs))]
 		path := ""
 		switch i % 4 {
@@ -127,9 +129,9 @@ func randomFaults(r *rand.Rand, runs []time.Time) (all []upstream.Fault) {
 }
 
 // newLive starts the providers, whose clock begins before the first run.
-func newLive(t *testing.T) *live {
+func newLive(t *testing.T, faults int) *live {
 	t.Helper()
-	l := &live{folder: t.TempDir()}
+	l := &live{folder: t.TempDir(), models: liveModels}
 	var err error
 	if l.pool, err = upstream.Embedded(samples.Files); err != nil {
 		t.Fatal(err)
@@ -152,7 +154,7 @@ func newLive(t *testing.T) *live {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("faults of seed %d", seed)
 	l.upstream = upstream.New(l.pool, upstream.Options{Clock: clock, Delay: liveDelay, Pace: livePace, Keep: 72 * time.Hour, Limit: limit,
-		Faults: randomFaults(rand.New(rand.NewPCG(seed, 1)), l.runs)})
+		Faults: randomFaults(rand.New(rand.NewPCG(seed, 1)), l.runs, faults)})
 	h := httptest.NewServer(l.upstream)
 	t.Cleanup(h.Close)
 	l.url = h.URL
@@ -170,7 +172,10 @@ func (l *live) data() string { return filepath.Join(l.folder, "data") }
 // start starts the program, to serve or to fetch alone.
 func (l *live) start(t *testing.T, args ...string) (*exec.Cmd, *bytes.Buffer) {
 	t.Helper()
-	p := exec.Command(os.Args[0], append(args, "--data", l.data(), "--config", filepath.Join(l.folder, "config.yaml"))...)
+	if !slices.Contains(args, "--data") {
+		args = append(args, "--data", l.data())
+	}
+	p := exec.Command(os.Args[0], append(args, "--config", filepath.Join(l.folder, "config.yaml"))...)
 	p.Env = append(os.Environ(), asProgram+"=1")
 	said := &bytes.Buffer{}
 	p.Stdout, p.Stderr = said, said
@@ -183,7 +188,7 @@ func (l *live) start(t *testing.T, args ...string) (*exec.Cmd, *bytes.Buffer) {
 // offered is how many fields each step of each run has that upstream offers now.
 func (l *live) offered() map[field.Key]int {
 	all := map[field.Key]int{}
-	for _, m := range liveModels {
+	for _, m := range l.models {
 		for _, run := range l.runs {
 			for step := time.Duration(0); step <= m.last; step += m.every {
 				if is, _ := l.upstream.Published(run, step, int(step/m.every)); is {
@@ -227,7 +232,7 @@ func served(t *testing.T, s store.Store) map[field.Key][]field.Key {
 // offered, none twice and none else; and that nobody asked more often than allowed.
 func TestKillLiveFeedsLosesNothing(t *testing.T) {
 	kills, _ := lives(t)
-	l := newLive(t)
+	l := newLive(t, 90)
 	for i := range kills {
 		args := []string{"ingest"}
 		if i%2 == 1 {
@@ -299,7 +304,7 @@ func (l *live) compare(t *testing.T, fields store.Store) {
 		}
 		steps++
 		var wanted [][]float32
-		for _, m := range liveModels {
+		for _, m := range l.models {
 			if m.id == at.Model {
 				for _, message := range l.messages(m, at.Run.UTC(), at.Valid.UTC().Sub(at.Run.UTC())) {
 					wanted = append(wanted, unpacked(t, message))
