@@ -45,7 +45,9 @@ type Message struct {
 	// GridRelative tells that u and v components are relative to the grid's axes, not to east and north.
 	GridRelative bool
 	Packing      *field.Packing // nil unless the values are one linear quantisation
-	Headers      Headers
+	// Quantum is, without a Packing, how far apart the values are that the file can tell, in its unit: whole numbers times a scale; 0: not known.
+	Quantum float64
+	Headers Headers
 	// Scan gives the canonical index of the i-th value in the file's own scanning order; nil: the orders are the same.
 	Scan func(i int) int
 	// Place gives where the headers put the i-th value in the file's own scanning order, in the digits that other readers print.

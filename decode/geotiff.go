@@ -52,7 +52,7 @@ func geotiffMessages(r io.ReaderAt, size int64) iter.Seq2[*Message, error] {
 
 // fromBand tells of a band what the house needs.
 func fromBand(b *geotiff.Band, file string) (*Message, error) {
-	m := &Message{Grid: b.Image.Grid, Unpack: b.Values, Headers: Headers{
+	m := &Message{Grid: b.Image.Grid, Unpack: b.Values, Quantum: b.Step(), Headers: Headers{
 		GridType: b.Image.GridType, GDT: -1, DRT: -1, PDT: -1, NI: b.Image.Width, NJ: b.Image.Height, Points: b.Image.Width * b.Image.Height,
 	}}
 	if !b.Image.InOrder() {

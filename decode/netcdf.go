@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"math"
 	"strconv"
 	"strings"
 
@@ -81,6 +82,10 @@ func fromField(f *cf.Field, units map[*netcdf.Var]string) *Message {
 	}
 	if !f.InOrder() {
 		m.Scan = f.Canonical
+	}
+	switch f.Var.Type {
+	case netcdf.Byte, netcdf.UByte, netcdf.Short, netcdf.UShort, netcdf.Int, netcdf.UInt, netcdf.Int64, netcdf.UInt64:
+		m.Quantum = math.Abs(f.Var.Attrs.Number("scale_factor", 1))
 	}
 	p := &m.Parameter
 	p.Name, p.Unit, p.Process, p.SpanSeconds = f.Name, f.Unit, f.Process, int64(f.Span)

@@ -186,3 +186,30 @@ func TestBandsAreToldByWhatWasNetCDF(t *testing.T) {
 		}
 	}
 }
+
+// TestWholeNumbersTellTheirSteps: those of NetCDF and GeoTIFF are a scale apart.
+func TestWholeNumbersTellTheirSteps(t *testing.T) {
+	for _, c := range []struct {
+		file   string
+		format Format
+		least  float64 // of the steps of the first field
+		most   float64
+	}{
+		{"netcdf/air.nc", NetCDF(), 0.00999, 0.01001},
+		{"netcdf/era5_tuv_pl.nc", NetCDF(), 1e-4, 1e-2},
+		{"netcdf/harmonie_n25_20171215_16x16_49steps.nc", NetCDF(), 0, 0},
+		{"geotiff/gfs_tz850_2bands_grib_metadata.tif", GeoTIFF(), 0, 0},
+		{"geotiff/gpm_imerg_1d_20240617.tif", GeoTIFF(), 0, 1},
+	} {
+		f, size := openCorpus(t, c.file)
+		for m, err := range c.format.Messages(named{f, c.file}, size) {
+			if m == nil {
+				t.Fatal(err)
+			}
+			if m.Quantum < c.least || m.Quantum > c.most {
+				t.Errorf("%s: steps of %v, want %v to %v", c.file, m.Quantum, c.least, c.most)
+			}
+			break
+		}
+	}
+}

@@ -92,12 +92,13 @@ func (p *part) values(dst []float32) (steps, error) {
 		return steps{}, err
 	}
 	if p.convert == (elements.Conversion{Scale: 1}) {
-		return steps{packing: m.Packing}, nil
+		return steps{packing: m.Packing, quantum: m.Quantum}, nil
 	}
 	for k, v := range dst {
 		dst[k] = float32(float64(v)*p.convert.Scale + p.convert.Offset)
 	}
-	return steps{quantum: m.Packing.Quantum() * math.Abs(p.convert.Scale)}, nil
+	told := steps{packing: m.Packing, quantum: m.Quantum}
+	return steps{quantum: told.step() * math.Abs(p.convert.Scale)}, nil
 }
 
 // disagree tells whether the part's messages hold different values, given those of the last. A message that can't be unpacked
