@@ -70,11 +70,14 @@ func (v *values) decode(dst []float32, data []byte, rows func() []int) error {
 	if v.spectrum != nil {
 		truncation = v.spectrum.truncation
 	}
+	if v.edition == 2 && v.count != len(dst) {
+		return fmt.Errorf("%w: %d values for %d points that should have one", ErrInvalid, v.count, len(dst))
+	}
+	if len(dst) == 0 { // no point has a value: there need be no image, nor a reference value
+		return nil
+	}
 	if v.edition == 1 {
 		return packing.Values1{Section: data, Decimal: v.decimal, Count: len(dst), Rows: rows, Truncation: truncation}.Unpack(dst)
-	}
-	if v.count != len(dst) {
-		return fmt.Errorf("%w: %d values for %d points that should have one", ErrInvalid, v.count, len(dst))
 	}
 	return packing.Values{Template: v.template, Header: v.header, Data: data[5:], Count: v.count, Rows: rows, Truncation: truncation}.Unpack(dst)
 }

@@ -284,3 +284,15 @@ func TestFieldsUnpackInParallel(t *testing.T) {
 		under.Wait()
 	}
 }
+
+// TestFieldsWithoutAnyValueAreMissing: where no point has a value, other programs leave section 7 empty, whatever the packing.
+func TestFieldsWithoutAnyValueAreMissing(t *testing.T) {
+	grid := latLonSection(3, 2, 50000000, 0, 49000000, 2000000, 1000000, 1000000, 0)
+	for _, template := range []byte{0, 2, 3, 4, 40, 41, 42, 61, 200} {
+		five := section2(5, slices.Concat(be(0), []byte{0, template}, make([]byte, 40))...)
+		m := one(t, message2(0, identity(), grid, productSection(0), five, section2(6, 0, 0), section2(7)))
+		if got := unpacked(t, m); !alike(got, []float32{nan, nan, nan, nan, nan, nan}) {
+			t.Errorf("template 5.%d: %v", template, got)
+		}
+	}
+}
