@@ -8,7 +8,7 @@ import { flow, flowOf, forgetRuns, initialTime, know, learnRuns, nearest, otherP
 import { makeNews } from './news.js';
 import { makePointer } from './pointer.js';
 import { makeStations } from './stations.js';
-import { active, address, entry, look, modes, recall, second } from './state.js';
+import { active, address, entry, look, modes, paces, recall, second } from './state.js';
 import { label, makeTimebar } from './timebar.js';
 import { converter, unitsOf } from './units.js';
 import { language, languages, learn, speak, t } from './words.js';
@@ -31,7 +31,11 @@ const guarded = act => async (...all) => {
 const remember = () => history.replaceState(null, '', `#${address()}`);
 const bar = makeTimebar({
   show: (time, then) => { remember(); return stage(time, () => { then(); shown(time); }); },
-  preload: time => parts(time).forEach(([map, all]) => map.preload(all)),
+  preload: times => {
+    const all = new Map();
+    for (const [map, some] of times.flatMap(parts)) all.set(map, [...all.get(map) ?? [], ...some]);
+    for (const [map, some] of all) map.preload(some);
+  },
 });
 
 /** parts is which pictures each map shows at a time. */
@@ -48,6 +52,7 @@ async function stage(time, then) {
   if (mine !== staged) return;
   for (const now of put) now();
   then();
+  if (!performance.getEntriesByName('first-map').length) performance.mark('first-map');
 }
 
 const { attend } = makePointer({ view, beside: () => compare?.beside(), guarded });
@@ -275,6 +280,7 @@ function settings() {
     await bar.go(look.time);
   });
   options('places', [['', t('none')], ...house.places.map(p => [p.id, p.title])], look.places, id => { look.places = id; remember(); return sites(); });
+  options('pace', paces.map(n => [String(n), t('aSecond', { n })]), String(look.pace), n => { look.pace = Number(n); remember(); });
   options('theme', [['', t('asSystem')], ['light', t('light')], ['dark', t('dark')]], look.theme, theme => { look.theme = theme; paint(); legend(); remember(); });
   options('lang', languages.map(l => [l, { en: 'English', fr: 'Français' }[l]]), language(), to => { look.lang = to; say(to); remember(); });
 }

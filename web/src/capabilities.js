@@ -1,8 +1,8 @@
 // What the server offers, read from the documents that every other client reads: WMS capabilities, OGC API's collections and landing page.
 
-/** layers() resolves to [{name, title, model, modelTitle, theme, times, time, runs, elevation, member, styles, box, shown, unit}]. */
-export async function layers() {
-  const answer = await fetch('wms?SERVICE=WMS&VERSION=1.3.0&REQUEST=GetCapabilities', { cache: 'no-cache' });
+/** layers(fresh) resolves to [{name, title, model, modelTitle, theme, times, time, runs, elevation, member, styles, box, shown, unit}]. */
+export async function layers(fresh = false) {
+  const answer = await fetch('wms?SERVICE=WMS&VERSION=1.3.0&REQUEST=GetCapabilities', fresh ? { cache: 'no-cache' } : {}); // the first look is begun by the page itself
   if (!answer.ok) throw new Error(`the server answers ${answer.status} when asked for its layers`);
   const xml = new DOMParser().parseFromString(await answer.text(), 'text/xml');
   return [...xml.querySelectorAll('Layer')].filter(l => child(l, 'Name') && !l.querySelector(':scope > Layer')).map(read);

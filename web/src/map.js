@@ -2,11 +2,17 @@
 /* global ol */
 import { known, makeBase, projections } from './base.js';
 
-const kept = 4; // pictures of a layer that are kept: the shown one, the awaited one, and two to come back to
+const least = 7, most = 48, tiles = 800; // pictures of a layer that are kept, so that a loop is read once; fewer where each has many tiles
 const finer = 3.6; // the zoom from which coasts are drawn finely
 
 /** tileURL is where a picture's tiles are, {z}/{x}/{y} left open. picture: {name, query}. */
 export const tileURL = (p, ratio = '') => `xyz/${p.name}/{z}/{x}/{y}${ratio}.png?${p.query}`;
+
+/** touches tells whether a tile has a part of a box of degrees; half a degree more, for cells at its edge. */
+function touches([west, south, east, north], [z, x, y]) {
+  const n = 2 ** z, lon = at => at / n * 360 - 180, lat = at => Math.atan(Math.sinh(Math.PI * (1 - 2 * at / n))) * 180 / Math.PI, more = 0.5;
+  return east - west >= 359 || west > east || (lon(x + 1) >= west - more && lon(x) <= east + more && lat(y) >= south - more && lat(y + 1) <= north + more);
+}
 
 /** makeMap draws into the element. leader: another map, whose place, zoom and projection this one has, and no buttons of its own. */
 export function makeMap(target, leader) {
@@ -16,23 +22,20 @@ export function makeMap(target, leader) {
   const frames = new Map(); // key -> layer, oldest first
   const keyOf = p => `${p.name} ${p.query} ${p.side ?? ''}`;
   let split = null; // where side a ends and side b begins, as a part of the width; null: nothing is cut
-  let code = 'EPSG:3857', dark = false, current = new Set(), visible = new Set(), asked = 0, begun = false; // begun: the first map is there, so there is time for rivers and fine coasts
+  let grounded = null; // resolves when the ground is there
+  let code = 'EPSG:3857', dark = false, current = new Set(), visible = new Set(), coming = new Set(), asked = 0, begun = false; // begun: the first map is there, so there is time for rivers and fine coasts
 
   function viewOf(c, at) {
     const p = projections[c];
     return new ol.View({ projection: c, center: at?.centre ?? (p.near ? ol.proj.fromLonLat(p.near, c) : ol.proj.fromLonLat([0, 26], c)), zoom: at?.zoom ?? (p.near ? 2 : 2.4), minZoom: p.near ? 0 : 1, maxZoom: 14, enableRotation: false, ...(p.extent && { extent: p.extent, showFullExtent: true }) });
   }
 
-  /** within is the tiles that a picture's box has anything in; null: all. box: degrees. */
-  function within(box) {
-    if (!box || !(box[2] > box[0]) || box[0] < -180 || box[2] > 180 || box[2] - box[0] > 300) return null;
-    const [width, height] = [box[2] - box[0], box[3] - box[1]].map(v => Math.max(v * 0.05, 1)); // cells reach beyond their middles
-    const extent = ol.proj.transformExtent([box[0] - width, Math.max(box[1] - height, -85), box[2] + width, Math.min(box[3] + height, 85)], 'EPSG:4326', code);
-    return new ol.tilegrid.TileGrid({ extent, origin: [-20037508.342789244, 20037508.342789244], resolutions: Array.from({ length: 13 }, (_, z) => 156543.03392804097 / 2 ** z), tileSize: 256 });
-  }
-
   function source(p) {
-    if (code === 'EPSG:3857') return new ol.source.XYZ({ url: tileURL(p, devicePixelRatio > 1.5 ? '@2x' : ''), transition: 0, ...(tileGrid => (tileGrid ? { tileGrid } : { maxZoom: 12 }))(within(p.box)) });
+    if (code === 'EPSG:3857') {
+      const url = tileURL(p, devicePixelRatio > 1.5 ? '@2x' : '');
+      const tileUrlFunction = at => (touches(p.box ?? [-180, -90, 180, 90], at) ? url.replace(/\{([zxy])\}/g, (_, axis) => at['zxy'.indexOf(axis)]) : undefined); // what has no values is not asked for
+      return new ol.source.XYZ({ tileUrlFunction, maxZoom: 12, transition: 0 });
+    }
     const q = new URLSearchParams(p.query), params = { LAYERS: p.name, STYLES: q.get('style') ?? '', VERSION: '1.1.1', FORMAT: 'image/png', TRANSPARENT: true };
     for (const [from, to] of [['time', 'TIME'], ['elevation', 'ELEVATION'], ['member', 'DIM_MEMBER'], ['run', 'DIM_REFERENCE_TIME']]) if (q.has(from)) params[to] = q.get(from);
     return new ol.source.TileWMS({ url: 'wms', params, projection: code, transition: 0, hidpi: true });
@@ -47,22 +50,11 @@ export function makeMap(target, leader) {
       layer.on('postrender', e => split !== null && e.context.restore());
       map.addLayer(layer);
     }
+    layer.setVisible(true);
     frames.delete(key);
     frames.set(key, layer);
-    if (layer.get('whole') !== at()) layer.setVisible(true);
     return layer;
   }
-
-  /** at names what the map shows of the world: a picture is whole there once its tiles are. */
-  const at = () => `${map.getView().getCenter()} ${map.getView().getResolution()} ${map.getSize()}`;
-  map.on('rendercomplete', ({ frameState: f }) => { // of what was drawn in this frame; what is not seen yet need not be drawn again until it is shown
-    const drawn = new Set(f.layerStatesArray.filter(s => s.visible).map(s => s.layer));
-    for (const [key, l] of frames) {
-      if (!drawn.has(l)) continue;
-      l.set('whole', `${f.viewState.center} ${f.viewState.resolution} ${f.size}`, true);
-      if (!current.has(key) && !visible.has(key)) l.setVisible(false);
-    }
-  });
 
   /** cut keeps a picture to its side of the divider. */
   function cut(e, side) {
@@ -77,9 +69,15 @@ export function makeMap(target, leader) {
   }
   const divide = to => { split = to; map.render(); };
 
-  function evict(most) {
+  /** keeps is how many pictures of a layer are kept at this size of the map. */
+  function keeps() {
+    const [width, height] = map.getSize() ?? [0, 0], each = (Math.ceil(width / 256) + 1) * (Math.ceil(height / 256) + 1);
+    return Math.max(least, Math.min(most, Math.floor(tiles / each)));
+  }
+
+  function evict(bound) {
     for (const [key, l] of frames) {
-      if (frames.size <= most) return;
+      if (frames.size <= bound) return;
       if (current.has(key) || visible.has(key)) continue;
       map.removeLayer(l);
       frames.delete(key);
@@ -92,30 +90,34 @@ export function makeMap(target, leader) {
     const turn = ++asked;
     current = new Set(pictures.map(keyOf));
     const layers = pictures.map(frame);
-    evict(kept * Math.max(pictures.length, 1));
+    evict(keeps() * Math.max(pictures.length, 1));
     const put = () => {
       if (turn !== asked) return;
       visible = current;
-      for (const l of frames.values()) {
+      for (const [key, l] of frames) {
         l.setOpacity(0);
-        if (l.get('whole') === at() && !layers.includes(l)) l.setVisible(false);
+        if (!current.has(key) && !coming.has(key)) l.setVisible(false); // what is not looked at is not drawn
       }
-      layers.forEach((l, i) => { l.setVisible(true); l.setZIndex(5 + layers.length - i); l.setOpacity(pictures[i].opacity / 100); });
+      layers.forEach((l, i) => { l.setZIndex(5 + layers.length - i); l.setOpacity(pictures[i].opacity / 100); });
       map.renderSync(); // now, not in some frame to come: picture and label change together
       if (!begun) { begun = true; ground(); }
     };
-    const whole = () => layers.every(l => l.get('whole') === at());
-    if (begun && layers.length && whole()) return Promise.resolve(put);
     return new Promise(done => {
-      const completed = () => {
-        if (turn === asked && !whole()) return; // that frame was drawn before these were there
-        map.un('rendercomplete', completed);
-        done(put);
+      const look = () => { // those that are preloaded are not waited for
+        if (turn === asked && !layers.every(l => l.getRenderer()?.renderComplete)) return;
+        map.un('postrender', look);
+        begun ? done(put) : Promise.resolve(grounded).then(() => done(put), () => done(put)); // the first map has its ground
       };
-      map.on('rendercomplete', completed);
+      map.on('postrender', look);
       for (const l of layers) l.changed();
       map.render();
     });
+  }
+
+  /** preload begins to read pictures; each call says all that are coming. */
+  function preload(pictures) {
+    coming = new Set(pictures.map(keyOf));
+    for (const p of pictures) frame(p);
   }
 
   /** fade changes how far a shown picture can be seen through. */
@@ -136,7 +138,7 @@ export function makeMap(target, leader) {
   }
 
   /** ground draws land, water and coasts for the projection, the zoom and the theme. */
-  const ground = () => base.draw(code, dark, begun && map.getView().getZoom() >= finer, begun);
+  const ground = () => (grounded = base.draw(code, dark, begun && map.getView().getZoom() >= finer, begun));
   map.on('moveend', () => { base.move(false); ground(); });
   map.on('movestart', () => base.move(true));
   const paint = to => { dark = to; ground(); };
@@ -149,5 +151,5 @@ export function makeMap(target, leader) {
   }
   /** metres is how many metres of the ground a pixel is, in the middle of the map. */
   const metres = () => ol.proj.getPointResolution(code, map.getView().getResolution(), map.getView().getCenter(), 'm');
-  return { map, metres, ready, divide, preload: ps => ps.forEach(frame), fade, fit, project, paint, code: () => code, toLonLat: at => ol.proj.toLonLat(at, code), fromLonLat: at => ol.proj.fromLonLat(at, code) };
+  return { map, metres, ready, divide, preload, fade, fit, project, paint, code: () => code, toLonLat: at => ol.proj.toLonLat(at, code), fromLonLat: at => ol.proj.fromLonLat(at, code) };
 }

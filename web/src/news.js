@@ -19,7 +19,7 @@ export function makeNews({ all, take, know, events, guarded }) {
     await answer.text(); // an answer that is not read to its end counts as broken off
     const etag = answer.headers.get('ETag');
     if (version && etag !== version) {
-      const now = await layers();
+      const now = await layers(true);
       const fresh = look.layers.map(e => ({ e, now: now.find(l => l.name === e.layer.name) })).filter(x => x.now && (x.now.runs[0] !== x.e.layer.runs[0] || x.now.times.length !== x.e.layer.times.length));
       fresh.length ? offer(fresh[0].e, fresh[0].now, now) : know(now);
     }

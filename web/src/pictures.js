@@ -46,7 +46,7 @@ export function picture(e, time) {
   if (e.style) q.set('style', e.style);
   if (e.level) q.set('elevation', e.level);
   if (e.member) q.set('member', e.member);
-  return { name: e.layer.name, query: q.toString(), opacity: e.opacity, step, run, box: e.layer.box };
+  return { name: e.layer.name, query: q.toString(), opacity: e.opacity, box: e.layer.box, step, run };
 }
 
 /** pictures is those of all shown layers, and barbs where particles may not move. */

@@ -5,8 +5,11 @@
 export const look = {
   layers: [], active: 0, time: '', projection: 'EPSG:3857', centre: null, zoom: null,
   point: null, particles: false, places: '', zone: 'utc', theme: '', lang: '',
-  compare: '', split: 0.5, other: null, watch: '',
+  compare: '', split: 0.5, other: null, watch: '', pace: 2,
 };
+
+/** paces are how many steps a second may be played. */
+export const paces = [1, 2, 5, 10];
 
 /** modes are how two pictures can be compared: look.compare is one of them, or ''. look.other is then what the second one shows, {layer, run, time}:
  *  run '' follows the newest, time '' is the time of the first. look.split is where the divider stands. */
@@ -59,6 +62,7 @@ export function address() {
     if (look.split !== 0.5) q.set('split', Math.round(look.split * 100));
   }
   for (const key of ['watch', 'places', 'theme', 'lang']) if (look[key]) q.set(key, look[key]);
+  if (look.pace !== 2) q.set('pace', look.pace);
   if (look.zone !== 'utc') q.set('zone', look.zone);
   return q.toString().replaceAll('%3A', ':').replaceAll('%2C', ',').replaceAll('%2F', '/');
 }
@@ -85,6 +89,7 @@ export function recall(hash, all) {
   look.centre = numbers('at', 2);
   look.zoom = look.centre ? Number(q.get('z')) || 3 : null;
   look.point = numbers('point', 2);
+  look.pace = paces.includes(Number(q.get('pace'))) ? Number(q.get('pace')) : 2;
   look.watch = ['alerts', 'streams'].includes(q.get('watch')) ? q.get('watch') : '';
   look.particles = q.get('particles') === '1';
   look.places = q.get('places') ?? '';

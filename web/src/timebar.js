@@ -4,7 +4,7 @@ import { look } from './state.js';
 import { language, t } from './words.js';
 
 const $ = id => document.getElementById(id);
-const pause = 450; // ms a step stays at least while playing
+const ahead = 3; // steps that are read before they are played
 const zone = () => (look.zone === 'local' ? undefined : 'UTC');
 
 /** label writes a time in the zone that is chosen. */
@@ -14,7 +14,7 @@ export function label(time) {
   return `${text} ${look.zone === 'local' ? t('localTime') : 'UTC'}`;
 }
 
-/** makeTimebar: show(time) puts a time's pictures on the map and resolves when they are there; preload(time) begins to. */
+/** makeTimebar: show(time) puts a time's pictures on the map and resolves when they are there; preload(times) begins to. */
 export function makeTimebar({ show, preload }) {
   let times = [], playing = 0;
   const minutes = time => (Date.parse(time) - Date.parse(times[0])) / 60000;
@@ -38,10 +38,11 @@ export function makeTimebar({ show, preload }) {
     for (const a of ['aria-label', 'title']) $('play').setAttribute(a, t(on ? 'pause' : 'play'));
     if (!on) return;
     const next = async () => {
+      const began = performance.now();
       await step(1);
       if (!playing) return;
-      preload(times[(at() + 1) % times.length]);
-      playing = setTimeout(next, pause);
+      preload(Array.from({ length: Math.min(ahead, times.length - 1) }, (_, i) => times[(at() + 1 + i) % times.length]));
+      playing = setTimeout(next, Math.max(0, 1000 / look.pace - (performance.now() - began)));
     };
     playing = setTimeout(next, 0);
   }
