@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The suites of store/mongo and records/mongo against servers that speak MongoDB's protocol: FerretDB 1.24.2 on files, which is also killed
 # and started again, and mongo-java-server 1.47.0 in memory (Java 17, Maven and ../shared). URI=mongodb://... runs them against that server alone;
-# they make databases isobar_test_... there, and drop them. BENCH=1 adds the benchmarks. What could not be started is told, and skipped.
+# they make databases isobar_test_... there, and drop them. BENCH=1 adds the benchmarks, and tells which targets are held. What could not be started is told, and skipped.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 shared=${SHARED:-../shared}
@@ -32,7 +32,11 @@ listens() { # PORT PID
 suite() { # NAME URI
   echo "== $1"
   ISOBAR_TEST_MONGODB=$2 go test -count=1 -v -timeout 20m ./records/mongo ./store/mongo 2>&1 | test/totals.sh | grep -v -e '^=== ' -e '^ *--- PASS' || failed=1
-  if [ -n "${BENCH:-}" ]; then ISOBAR_TEST_MONGODB=$2 go test -run '^$' -bench . ./store/mongo || failed=1; fi
+  if [ -n "${BENCH:-}" ]; then
+    ISOBAR_TEST_MONGODB=$2 go test -run '^$' -bench . ./store/mongo 2>&1 | tee "$work/bench"
+    [ "${PIPESTATUS[0]}" = 0 ] || failed=1
+    sed -n "s/^.*targets_test.go:[0-9]*: \(\(not \)\?held: .*\)/\1 ($1)/p" "$work/bench" >>"$work/targets"
+  fi
 }
 
 failed=0 skipped=0
@@ -75,6 +79,7 @@ else
     fi
   fi
 fi
+if [ -f "$work/targets" ]; then echo "== targets"; cat "$work/targets"; fi
 [ "$skipped" = 0 ] || echo "$skipped skipped"
 [ "$failed" = 0 ] && echo "mongo: passed" || echo "mongo: FAILED"
 exit "$failed"

@@ -37,6 +37,7 @@ func run(ctx context.Context, address, folder string) error {
 	if err != nil {
 		return err
 	}
+	go indexAll(ctx, folder)
 	fmt.Println(server.MongoDBURI())
 	return server.Run(ctx)
 }
