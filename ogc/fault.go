@@ -14,6 +14,7 @@ import (
 	"isobar/encode"
 	"isobar/geo"
 	"isobar/layers"
+	"isobar/records"
 	"isobar/store"
 	"isobar/styles"
 )
@@ -84,6 +85,7 @@ var sentinels = []struct {
 	{geo.ErrUnknownCRS, http.StatusBadRequest, InvalidCRS, "crs"},
 	{context.DeadlineExceeded, http.StatusServiceUnavailable, NoApplicableCode, ""},
 	{store.ErrUnavailable, http.StatusServiceUnavailable, NoApplicableCode, ""},
+	{records.ErrUnavailable, http.StatusServiceUnavailable, NoApplicableCode, ""},
 }
 
 // parameters is the name of each dimension in a request (WMS 1.3.0 C.3.2).

@@ -31,13 +31,14 @@ const (
 	MaxID   = 1024    // bytes of an identity, and of a kind
 )
 
-// ErrNotFound and its siblings say why a document can't be had or written, by wrapping.
+// ErrNotFound and its siblings say why a document can't be had or written, by wrapping. ErrUnavailable is of a database that is out of reach for now.
 var (
-	ErrNotFound = errors.New("no such document")
-	ErrConflict = errors.New("document has changed")
-	ErrTooLarge = errors.New("document too large")
-	ErrName     = errors.New("no name for a document")
-	ErrClosed   = errors.New("records are closed")
+	ErrUnavailable = errors.New("documents are out of reach for now")
+	ErrNotFound    = errors.New("no such document")
+	ErrConflict    = errors.New("document has changed")
+	ErrTooLarge    = errors.New("document too large")
+	ErrName        = errors.New("no name for a document")
+	ErrClosed      = errors.New("records are closed")
 )
 
 // Check tells whether a document can be written: its identity and its kind are 1 to MaxID bytes, and no 0 among them, its body

@@ -51,7 +51,7 @@ func TestErrorsOfWhatWasAskedAreNotOfTheConnection(t *testing.T) {
 	}{
 		{nil, false}, {errors.New("some"), false}, {mongo.ErrNoDocuments, false}, {mongo.CommandError{Code: 11000}, false},
 		{mongo.CommandError{Code: 10107, Message: "not primary"}, true}, {mongo.CommandError{Labels: []string{"NetworkError"}}, true},
-		{mongo.ErrClientDisconnected, true},
+		{mongo.ErrClientDisconnected, true}, {mongo.CommandError{Code: 1, Message: "[collection.go:94 sqlite.(*collection).Query] interrupted (9)"}, true},
 	} {
 		if got := Lost(c.err); got != c.lost {
 			t.Errorf("Lost(%v) = %v", c.err, got)

@@ -11,6 +11,9 @@ import (
 // passing are the codes of servers that stop, start, hand over or can't reach each other.
 var passing = []int{6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436}
 
+// late is how FerretDB on SQLite tells that an operation's time is over. Others have a code for that, which counts as a timeout.
+const late = "interrupted (9)"
+
 // Lost tells that an error is of the connection or of a server that goes, not of what was asked: whether it was done is not known. An
 // ended context looks like this, too.
 func Lost(err error) bool {
@@ -24,7 +27,7 @@ func Lost(err error) bool {
 		return true
 	}
 	var server mongo.ServerError
-	return errors.As(err, &server) && slices.ContainsFunc(passing, server.HasErrorCode)
+	return errors.As(err, &server) && (slices.ContainsFunc(passing, server.HasErrorCode) || server.HasErrorMessage(late))
 }
 
 // Duplicate tells that a document with that identity is there.

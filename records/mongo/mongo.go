@@ -102,8 +102,18 @@ func (s *Store) Close() error {
 	return nil
 }
 
+// outage is the error of a database that is out of reach. Its text may be read by anyone, and tells nothing of the network behind.
+type outage struct{ cause error }
+
+func (o *outage) Error() string { return records.ErrUnavailable.Error() }
+
+func (o *outage) Unwrap() []error { return []error{records.ErrUnavailable, o.cause} }
+
 // fault is an error as it is told.
 func (s *Store) fault(err error) error {
+	if mongodb.Lost(err) {
+		return &outage{err}
+	}
 	return fmt.Errorf("records: mongodb %s: %w", s.all.Database().Name(), err)
 }
 
