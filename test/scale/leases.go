@@ -14,7 +14,7 @@ import (
 
 // How often the leases are looked at; the life of one that is not renewed; how long after its end a run is taken by one that had nothing to do with it before.
 const (
-	leaseLook   = 150 * time.Millisecond
+	leaseLook   = 300 * time.Millisecond
 	lifeOfLease = 6 * time.Second
 	unwanted    = 4 * time.Second
 )
