@@ -9,6 +9,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"sync/atomic"
 )
 
 // LeastSecret is the shortest secret in bytes that sessions are sealed with.
@@ -18,12 +19,30 @@ const LeastSecret = 16
 var errSeal = errors.New("not sealed here")
 
 // sealer makes texts that nobody else can read or make: AES-256-GCM with random nonces under a key of HKDF-SHA256 (RFC 5869).
-type sealer struct {
+// Safe for concurrent use.
+type sealer struct{ by atomic.Pointer[sealKeys] }
+
+// sealKeys are what a secret makes.
+type sealKeys struct {
 	aead  cipher.AEAD
 	words []byte // key of what word makes
 }
 
 func newSealer(secret []byte) (*sealer, error) {
+	s := &sealer{}
+	return s, s.use(secret)
+}
+
+// use makes a secret the sealer's: what was sealed by another is not opened any more.
+func (s *sealer) use(secret []byte) error {
+	keys, err := newSealKeys(secret)
+	if err == nil {
+		s.by.Store(keys)
+	}
+	return err
+}
+
+func newSealKeys(secret []byte) (*sealKeys, error) {
 	if len(secret) < LeastSecret {
 		return nil, errors.New("the secret of sessions is too short")
 	}
@@ -35,7 +54,7 @@ func newSealer(secret []byte) (*sealer, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &sealer{}
+	s := &sealKeys{}
 	if s.aead, err = cipher.NewGCMWithRandomNonce(block); err != nil {
 		return nil, err
 	}
@@ -49,7 +68,7 @@ func (s *sealer) seal(purpose string, v any) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return base64.RawURLEncoding.EncodeToString(s.aead.Seal(nil, nil, text, []byte(purpose))), nil
+	return base64.RawURLEncoding.EncodeToString(s.by.Load().aead.Seal(nil, nil, text, []byte(purpose))), nil
 }
 
 // open reads what seal has made.
@@ -58,7 +77,7 @@ func (s *sealer) open(purpose, text string, v any) error {
 	if err != nil {
 		return errSeal
 	}
-	plain, err := s.aead.Open(nil, nil, raw, []byte(purpose))
+	plain, err := s.by.Load().aead.Open(nil, nil, raw, []byte(purpose))
 	if err != nil {
 		return errSeal
 	}
@@ -67,7 +86,7 @@ func (s *sealer) open(purpose, text string, v any) error {
 
 // word is what goes with the requests of a session that write, so that they were made by a page that may read it.
 func (s *sealer) word(id string) string {
-	h := hmac.New(sha256.New, s.words)
+	h := hmac.New(sha256.New, s.by.Load().words)
 	h.Write([]byte(id))
 	return base64.RawURLEncoding.EncodeToString(h.Sum(nil))
 }

@@ -18,6 +18,7 @@ import (
 	"unicode"
 
 	"isobar/records"
+	"isobar/store"
 )
 
 // SignInPath is below which people sign in and out: login, callback, logout, session.
@@ -51,15 +52,21 @@ type SignIn struct {
 	ended    *Ended
 	paper    *template.Template // the page that asks who this is
 	options  SignInOptions
+	awaited  bool // the secret, in records that are out of reach
 }
 
 var _ http.Handler = (*SignIn)(nil)
 
-// SignIn lets people sign in whom the guard knows. It is called before the guard is used, once.
+// SignIn lets people sign in whom the guard knows. It is called before the guard is used, once. Records that are out of reach (store.ErrUnavailable) are
+// asked for the secret of sessions by Run; until it is there nobody is signed in.
 func (g *Guard) SignIn(ctx context.Context, o SignInOptions) (*SignIn, error) {
-	secret, err := []byte(o.Session.Secret), error(nil)
+	secret, err, awaited := []byte(o.Session.Secret), error(nil), false
 	if len(secret) == 0 {
-		if secret, err = SharedSecret(ctx, o.Records); err != nil {
+		secret, err = SharedSecret(ctx, o.Records)
+		if awaited = errors.Is(err, store.ErrUnavailable); awaited {
+			secret, err = SharedSecret(ctx, nil)
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -71,7 +78,7 @@ func (g *Guard) SignIn(ctx context.Context, o SignInOptions) (*SignIn, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &SignIn{guard: g, ended: NewEnded(o.Records), paper: paper, options: o}
+	s := &SignIn{guard: g, ended: NewEnded(o.Records), paper: paper, options: o, awaited: awaited}
 	s.sessions = &sessions{seals: seals, users: g.users, oidc: g.oidc, ended: s.ended, base: o.Base, age: o.Session.Age, now: time.Now}
 	if s.sessions.age == 0 {
 		s.sessions.age = SessionAge
@@ -81,7 +88,22 @@ func (g *Guard) SignIn(ctx context.Context, o SignInOptions) (*SignIn, error) {
 }
 
 // Run hears which sessions other servers have ended, until ctx ends.
-func (s *SignIn) Run(ctx context.Context) error { return s.ended.Run(ctx, s.options.Log) }
+func (s *SignIn) Run(ctx context.Context) error {
+	for s.awaited {
+		secret, err := SharedSecret(ctx, s.options.Records)
+		if err == nil {
+			err = s.sessions.seals.use(secret)
+		}
+		if s.awaited = err != nil; s.awaited {
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-time.After(time.Second):
+			}
+		}
+	}
+	return s.ended.Run(ctx, s.options.Log)
+}
 
 // ServeHTTP answers what is below SignInPath.
 func (s *SignIn) ServeHTTP(w http.ResponseWriter, r *http.Request) {

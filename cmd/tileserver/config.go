@@ -20,6 +20,9 @@ type config struct {
 	Data    string   `yaml:"data"`    // data folder; "": one of the user's cache folder, by the paths served
 	Paths   []string `yaml:"paths"`   // files and folders to serve
 
+	Roles []string `yaml:"roles"` // what this process does: serve, ingest, probe; none: all
+	Only  []string `yaml:"only"`  // models that are served and probed; none: all
+
 	Originals bool `yaml:"originals"` // keep GRIB messages beside the values that were read from them
 
 	ExternalURL    string   `yaml:"external_url"`    // how clients reach the service, if not as the request says
@@ -218,6 +221,9 @@ func (c *config) check() error {
 	if err := c.Store.check(); err != nil {
 		return err
 	}
+	if err := c.checkRoles(); err != nil {
+		return err
+	}
 	if err := c.TLS.check(); err != nil {
 		return err
 	}
@@ -237,6 +243,8 @@ type settings struct {
 	Data    string   `placeholder:"DIR" env:"ISOBAR_DATA" help:"Keep decoded fields in this folder."`
 	Metrics string   `placeholder:"ADDRESS" env:"ISOBAR_METRICS" help:"Serve Prometheus metrics at this address."`
 	Models  []string `placeholder:"ID,..." env:"ISOBAR_MODELS" help:"Keep these models coming (see: tileserver models). A folder stands for rows of your own."`
+
+	only []string // roles; none: those of the file
 }
 
 // load gives the settings in force: defaults, file, environment, flags.
@@ -259,6 +267,16 @@ func (s *settings) load(paths []string) (config, error) {
 		c.Paths = paths
 	}
 	c.nameModels(s.Models)
+	if len(s.only) > 0 {
+		c.Roles = s.only
+	}
+	if !c.does(roleIngest) {
+		c.Paths = nil
+		if len(s.Models) > 0 {
+			c.Only = c.Feeds.Models
+		}
+		c.Feeds.Models = nil
+	}
 	return c, c.check()
 }
 

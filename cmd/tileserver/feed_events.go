@@ -15,6 +15,7 @@ import (
 	"isobar/events/webhook"
 	"isobar/field"
 	"isobar/ingest/schedule"
+	"isobar/records"
 )
 
 // webhookConfig is one who is told of steps and runs by POST, as CloudEvents. Its host must be among the callbacks.
@@ -60,18 +61,29 @@ func (w webhookConfig) wants(e *events.Event) bool {
 	}))
 }
 
-// callWebhooks gives events to the outbox until ctx ends. Whoever has the records delivers; another process tells nobody.
+// callWebhooks gives events to the outbox until ctx ends: of all processes that share the records one does, as all of them see every event. Whoever
+// has the role delivers; where another process has the records nobody is told.
 func (h *house) callWebhooks(ctx context.Context) error {
-	hooks := h.conf.Feeds.Webhooks
-	if len(hooks) == 0 || h.keeping.sender == nil {
+	if len(h.conf.Feeds.Webhooks) == 0 || h.keeping.sender == nil || !h.conf.does(roleProbe) {
 		return nil
 	}
+	return records.Hold(ctx, h.keeping.store, webhooksLease, h.keeping.holder, webhooksLife, h.passOn)
+}
+
+// The lease of the process that gives events to the outbox.
+const (
+	webhooksLease = "feed-webhooks"
+	webhooksLife  = 6 * time.Second
+)
+
+// passOn gives events to the outbox, from now on.
+func (h *house) passOn(ctx context.Context, _ int64) error {
 	for reader := h.keeping.bus.Listen(""); ; {
 		m, err := reader.Next(ctx)
 		if err != nil {
 			return err
 		}
-		for _, w := range hooks {
+		for _, w := range h.conf.Feeds.Webhooks {
 			if !w.wants(&m.Event) {
 				continue
 			}

@@ -78,7 +78,7 @@ func newHouse(env *environment, conf config) (h *house, err error) {
 		return nil, err
 	}
 	h.shared = sharingOf(h.fields)
-	if h.catalogue, err = layers.NewSource(env.ctx, h.fields, rows.elements, rows.models, rows.styles, env.log); err != nil {
+	if h.catalogue, err = layers.NewSource(env.ctx, ofModels(h.fields, conf.Only), rows.elements, rows.models, rows.styles, env.log); err != nil {
 		return nil, err
 	}
 	h.intake = ingest.New(h.fields, rows.elements, rows.models, formats(), env.log, ingest.Options{Data: conf.Data, Originals: conf.Originals, MaxCells: conf.Limits.FieldCells, Shared: h.shared})
@@ -111,6 +111,10 @@ func newHouse(env *environment, conf config) (h *house, err error) {
 	}
 	if err := h.door.open(env.ctx, h.keeping.store, h.keeping.holder, conf.Service.Title, h.baseURL, h.log); err != nil {
 		return nil, err
+	}
+	if !conf.does(roleServe) {
+		h.handler = h.bareRoutes()
+		return h, nil
 	}
 	h.handler, err = h.routes(h.service, coverages, rows.sets, pictures, edr.Rooms{
 		Probes: engine, Coverages: coverages, Catalogue: h.service.Catalogue, Elements: rows.elements, Places: rows.places,

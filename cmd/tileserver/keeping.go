@@ -54,7 +54,7 @@ func (h *house) newKeeping(engine *probe.Engine, named *places.Catalogue) error 
 	k := &keeping{bus: events.NewBus(remembered, nil), features: []feature.Catalogue{named}, authorize: h.door.authorize(), holder: h.holder()}
 	h.keeping = k
 	kept, err := h.openRecords()
-	if err != nil && !errors.Is(err, bolt.ErrHeld) && !errors.Is(err, store.ErrUnavailable) {
+	if err != nil && !errors.Is(err, bolt.ErrHeld) {
 		return err
 	}
 	if err != nil {
@@ -96,7 +96,9 @@ func (k *keeping) open(h *house, store records.Store, engine *probe.Engine) {
 	k.sender = webhook.New(webhook.Options{Store: store, Hosts: h.conf.Callbacks, Holder: k.holder, Log: h.log})
 	o := watch.Options{Store: store, Catalogues: h.catalogue, Prober: engine, Sender: k.sender, Bus: k.bus, Log: h.log, Holder: k.holder}
 	k.streams, k.alerts = watch.NewStreams(o), watch.NewAlerts(o)
-	k.features = append(k.features, k.kept, k.streams, oneCollection{watch.AlertsID, k.alerts})
+	for _, c := range []feature.Catalogue{k.kept, k.streams, oneCollection{watch.AlertsID, k.alerts}} {
+		k.features = append(k.features, present{c, h.outage})
+	}
 }
 
 // oneCollection is a catalogue of one collection, which is listed when there is something in it: clients look at the first feature of
@@ -133,20 +135,33 @@ func (k *keeping) parts() []api.Part {
 	return []api.Part{k.processes.Part(k.jobs), watches.Part(rooms)}
 }
 
-// run lets all that is kept work until ctx ends.
+// run lets all that is kept work until ctx ends, if that is a role of this process.
 func (k *keeping) run(ctx context.Context, h *house) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return h.announce(ctx) })
-	if k.store != nil {
-		if err := h.ensure(ctx); err != nil {
-			return err
-		}
+	if k.store != nil && h.conf.does(roleProbe) {
+		group.Go(func() error { return h.ensureReachable(ctx) })
 		group.Go(func() error { return k.jobs.Run(ctx) })
 		group.Go(func() error { return k.sender.Run(ctx) })
 		group.Go(func() error { return k.streams.Run(ctx) })
 		group.Go(func() error { return k.alerts.Run(ctx) })
 	}
 	return group.Wait()
+}
+
+// ensureReachable is ensure, when the database is within reach.
+func (h *house) ensureReachable(ctx context.Context) error {
+	for {
+		err := h.ensure(ctx)
+		if !errors.Is(err, store.ErrUnavailable) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Second):
+		}
+	}
 }
 
 // close lets the records go.

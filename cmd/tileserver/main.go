@@ -19,6 +19,7 @@ import (
 type commands struct {
 	Demo    demoCmd    `cmd:"" help:"Serve sample forecasts that ship with the program."`
 	Serve   serveCmd   `cmd:"" help:"Serve forecast files and folders; files that appear later are picked up."`
+	Probe   probeCmd   `cmd:"" help:"Work for probe streams, alerts and jobs, beside servers over one database."`
 	Ingest  ingestCmd  `cmd:"" help:"Put forecast files into a data folder, for a server to show."`
 	Models  modelsCmd  `cmd:"" help:"List the models whose files can be fetched."`
 	Status  statusCmd  `cmd:"" help:"Tell how the feeds of a data folder do."`

@@ -10,8 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
-
 	"isobar/cmd/tileserver/samples"
 )
 
@@ -19,10 +17,12 @@ import (
 type serveCmd struct {
 	settings
 	Paths []string `arg:"" optional:"" type:"path" help:"Forecast files and folders. None: what the data folder holds."`
+	Roles []string `placeholder:"ROLE,..." env:"ISOBAR_ROLES" help:"Do part of the work: serve, ingest, probe. Without ingest, --models are those that are served."`
 }
 
 // Run serves until the environment's context ends.
 func (c *serveCmd) Run(env *environment) error {
+	c.only = c.Roles
 	conf, err := c.load(c.Paths)
 	if err != nil {
 		return err
@@ -121,17 +121,7 @@ func serve(env *environment, conf config, prepare func() error) error {
 	if err := prepare(); err != nil {
 		return err
 	}
-	group, ctx := errgroup.WithContext(env.ctx)
-	group.Go(func() error { return h.catalogue.Run(ctx) })
-	group.Go(func() error { return h.listen(ctx) })
-	group.Go(func() error { return h.serveMetrics(ctx) })
-	group.Go(func() error { return h.ingest(ctx) })
-	group.Go(func() error { return h.keepComing(ctx) })
-	group.Go(func() error { return h.keeping.run(ctx, h) })
-	group.Go(func() error { return h.prerender(ctx) })
-	group.Go(func() error { return h.heartbeat(ctx) })
-	group.Go(func() error { return h.door.run(ctx, h.log) })
-	if err := group.Wait(); err != nil && !errors.Is(err, context.Canceled) {
+	if err := h.work(env.ctx); err != nil {
 		return err
 	}
 	env.log.Info("stopped")

@@ -97,19 +97,21 @@ func (c *config) openFields(env *environment, client *mongodb.Client, isCategory
 	return s, nil
 }
 
-// openRecords opens the documents. The error wraps bolt.ErrHeld or store.ErrUnavailable if a server can do without them.
+// openRecords opens the documents. Where they are in a database that is out of reach, they are there when it is. The error wraps bolt.ErrHeld if a
+// server can do without them.
 func (h *house) openRecords() (records.Store, error) {
 	if h.database != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
+		if _, out := h.outage(); out {
+			h.log.Warn("the database is out of reach; jobs, streams and alerts go on when it is back")
+			return reachable{recordsmongo.Await(ctx, h.database, h.conf.Store.Records), h.outage}, nil
+		}
 		s, err := recordsmongo.Open(ctx, h.database, h.conf.Store.Records)
-		if mongodb.Lost(err) {
-			return nil, fmt.Errorf("%w: %w", store.ErrUnavailable, err)
-		}
 		if err != nil {
-			return nil, err
+			return nil, inReach(err)
 		}
-		return s, nil
+		return reachable{s, h.outage}, nil
 	}
 	path := h.conf.Records
 	if path == "" {

@@ -67,13 +67,39 @@ var far = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // Open opens the records of a database. The client stays the caller's.
 func Open(ctx context.Context, c *mongodb.Client, database string) (*Store, error) {
-	db := c.Database(database)
-	// What was written by one process is what the next one compares with: nothing that a failover may take back.
-	all := c.Primary(db.Collection(documentsName, options.Collection().SetReadConcern(readconcern.Majority())))
-	s := &Store{client: c, all: all, bells: c.Primary(db.Collection(bellsName))}
+	s := newStore(c, database)
 	if err := s.prepare(ctx); err != nil {
 		return nil, s.fault(err)
 	}
+	s.begin(ctx)
+	return s, nil
+}
+
+// Await opens the records of a database that may be out of reach: operations fail until it is there, and what it needs is made then.
+func Await(ctx context.Context, c *mongodb.Client, database string) *Store {
+	s := newStore(c, database)
+	s.begin(ctx)
+	s.work.Go(func() {
+		for s.ended.Err() == nil && s.prepare(s.ended) != nil {
+			select {
+			case <-s.ended.Done():
+			case <-time.After(time.Second):
+			}
+		}
+	})
+	return s
+}
+
+// newStore makes a store that is not at work yet.
+func newStore(c *mongodb.Client, database string) *Store {
+	db := c.Database(database)
+	// What was written by one process is what the next one compares with: nothing that a failover may take back.
+	all := c.Primary(db.Collection(documentsName, options.Collection().SetReadConcern(readconcern.Majority())))
+	return &Store{client: c, all: all, bells: c.Primary(db.Collection(bellsName))}
+}
+
+// begin lets the store follow what others change, and sweep.
+func (s *Store) begin(ctx context.Context) {
 	s.ended, s.stop = context.WithCancel(context.Background())
 	s.ringing = newRinger(s.bells)
 	s.ringing.look(ctx) // what changes from now on is told
@@ -81,7 +107,6 @@ func Open(ctx context.Context, c *mongodb.Client, database string) (*Store, erro
 	follower := mongodb.Follower{Of: s.bells, Every: pollEvery, Look: s.ringing.look}
 	s.work.Go(func() { follower.Run(s.ended) })
 	s.work.Go(func() { s.sweep(s.ended) })
-	return s, nil
 }
 
 // prepare makes the TTL index where the server has them.
