@@ -78,7 +78,7 @@ func newHouse(env *environment, conf config) (h *house, err error) {
 		return nil, err
 	}
 	h.shared = sharingOf(h.fields)
-	if h.catalogue, err = layers.NewSource(env.ctx, ofModels(h.fields, conf.Only), rows.elements, rows.models, rows.styles, env.log); err != nil {
+	if h.catalogue, err = layers.NewSource(env.ctx, ofModels(h.fields, conf.shown()), rows.elements, rows.models, rows.styles, env.log); err != nil {
 		return nil, err
 	}
 	h.intake = ingest.New(h.fields, rows.elements, rows.models, formats(), env.log, ingest.Options{Data: conf.Data, Originals: conf.Originals, MaxCells: conf.Limits.FieldCells, Shared: h.shared})

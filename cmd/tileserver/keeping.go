@@ -94,7 +94,11 @@ func ownHolder() string {
 func (k *keeping) open(h *house, store records.Store, engine *probe.Engine) {
 	k.store, k.kept = store, kept.New(store)
 	k.sender = webhook.New(webhook.Options{Store: store, Hosts: h.conf.Callbacks, Holder: k.holder, Log: h.log})
-	o := watch.Options{Store: store, Catalogues: h.catalogue, Prober: engine, Sender: k.sender, Bus: k.bus, Log: h.log, Holder: k.holder}
+	definitions := store
+	if len(h.conf.Only) > 0 && !h.conf.does(roleServe) {
+		definitions = ofTheirModels{store, &onlyModels{names: h.conf.Only}}
+	}
+	o := watch.Options{Store: definitions, Catalogues: h.catalogue, Prober: engine, Sender: k.sender, Bus: k.bus, Log: h.log, Holder: k.holder}
 	k.streams, k.alerts = watch.NewStreams(o), watch.NewAlerts(o)
 	for _, c := range []feature.Catalogue{k.kept, k.streams, oneCollection{watch.AlertsID, k.alerts}} {
 		k.features = append(k.features, present{c, h.outage})

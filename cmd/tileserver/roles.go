@@ -36,7 +36,19 @@ func (c *config) checkRoles() error {
 	if c.Store.Kind != keptInMongo && c.does(roleServe) != c.does(roleProbe) {
 		return fmt.Errorf("roles: %s and %s are apart only where store.kind is %s", roleServe, roleProbe, keptInMongo)
 	}
+	if len(c.Only) > 0 && c.Store.Kind == keptInMongo && c.does(roleServe) && c.does(roleProbe) {
+		return fmt.Errorf("only: a process with the role %s sees all models: leave that to another (roles: [%s])", roleProbe, roleServe)
+	}
 	return nil
+}
+
+// shown are the models that are seen. Jobs may be about any, so who works for them sees all: the models that it is for are those of its streams and
+// alerts.
+func (c *config) shown() []string {
+	if !c.does(roleServe) {
+		return nil
+	}
+	return c.Only
 }
 
 // probeCmd works for probe streams, alerts and jobs, and answers nothing but how it does.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"path/filepath"
 	"slices"
@@ -95,6 +96,22 @@ func TestRolesOfOneDatabase(t *testing.T) {
 	if status, _, said := call("healthcheck", works.url+"/readyz"); status != 0 {
 		t.Errorf("healthcheck: %s", said)
 	}
+	t.Run("streams of models by models", func(t *testing.T) {
+		writeFile(t, d.config, fmt.Appendf(nil, "store: {kind: mongo, uri: %q, database: %q, records: %q}\nstreams: [{id: of-hrrr, features: airports, layers: [%s], keep: 80000h}, {id: of-gfs, features: airports, layers: [%s], keep: 80000h}]\n",
+			mongotest.URI(t), d.forecasts, d.documents, firstOf(some, "."), firstOf(other, "0p25.")))
+		works.stop()
+		start(t, "probe", "--models", "hrrr", "--data", t.TempDir(), "--config", d.config)
+		filled := func(id string) bool {
+			_, body := all.fetch(t, "/collections/"+id+"/items?limit=1")
+			return strings.Contains(body, "Feature\"") && !strings.Contains(body, `"numberReturned":0`)
+		}
+		until(t, "the stream of the model is worked for", func() bool { return filled("of-hrrr") })
+		if filled("of-gfs") {
+			t.Error("a stream of another model is, too")
+		}
+		start(t, "probe", "--models", "gfs", "--data", t.TempDir(), "--config", d.config)
+		until(t, "another process works for the other", func() bool { return filled("of-gfs") })
+	})
 	t.Run("each database has its own", func(t *testing.T) {
 		client := mongotest.Client(t)
 		for name, want := range map[string][]string{d.forecasts: {"chunks", "meta", "state"}, d.documents: {"records"}} {
@@ -118,10 +135,21 @@ func TestRolesOfOneDatabase(t *testing.T) {
 	})
 }
 
+// firstOf is the first of names that has a part.
+func firstOf(names map[string]bool, part string) string {
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		if strings.Contains(name, part) {
+			return name
+		}
+	}
+	return ""
+}
+
 func TestRolesAreChecked(t *testing.T) {
 	for text, want := range map[string]string{
 		"roles: [serve, cook]": "roles[1]", "roles: [serve]": "apart only where", "roles: [probe]": "apart only where",
 		"roles: [serve]\nstore: {kind: mongo}": "", "roles: [serve, probe]": "", "roles: [ingest]": "", "only: [gfs]": "",
+		"only: [gfs]\nstore: {kind: mongo}": "only: a process", "only: [gfs]\nroles: [probe, ingest]\nstore: {kind: mongo}": "",
 	} {
 		file := filepath.Join(t.TempDir(), "config.yaml")
 		writeFile(t, file, []byte(text))
@@ -138,7 +166,7 @@ func TestRolesAreChecked(t *testing.T) {
 func TestAServerThatIsStartedInAnOutageGoesOnAsSoonAsItIsOver(t *testing.T) {
 	ferret := mongotest.StartFerret(t)
 	d := newDatabase(t, ferret.URI())
-	config := fmt.Sprintf("store: {kind: mongo, uri: %q, database: forecasts, records: documents}\nstreams: [{id: places, features: airports, layers: [hrrr.t2m]}]\n", ferret.URI())
+	config := fmt.Sprintf("store: {kind: mongo, uri: %q, database: forecasts, records: documents}\nstreams: [{id: places, features: airports, layers: [hrrr.skt]}]\n", ferret.URI())
 	writeFile(t, d.config, []byte(config))
 	data, in := t.TempDir(), t.TempDir()
 	sampleFiles(t, in, "hrrr")
