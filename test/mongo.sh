@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The suites of store/mongo and records/mongo against servers that speak MongoDB's protocol: FerretDB 1.24.2 on files, which is also killed
+# The suites of store/mongo and records/mongo, and processes that share their work, against servers that speak MongoDB's protocol: FerretDB 1.24.2 on files, which is also killed
 # and started again, and mongo-java-server 1.47.0 in memory (Java 17, Maven and ../shared). URI=mongodb://... runs them against that server alone;
 # they make databases isobar_test_... there, and drop them. BENCH=1 adds the benchmarks, and tells which targets are held. What could not be started is told, and skipped.
 set -uo pipefail
@@ -32,6 +32,8 @@ listens() { # PORT PID
 suite() { # NAME URI
   echo "== $1"
   ISOBAR_TEST_MONGODB=$2 go test -count=1 -v -timeout 20m ./records/mongo ./store/mongo 2>&1 | test/totals.sh | grep -v -e '^=== ' -e '^ *--- PASS' || failed=1
+  ISOBAR_TEST_MONGODB=$2 go test -count=1 -v -timeout 20m -run 'OnSeveralMachines|RolesOfOneDatabase|InAnOutage' ./cmd/tileserver 2>&1 |
+    test/totals.sh | grep -v -e '^=== ' -e '^ *--- PASS' || failed=1
   if [ -n "${BENCH:-}" ]; then
     ISOBAR_TEST_MONGODB=$2 go test -run '^$' -bench . ./store/mongo 2>&1 | tee "$work/bench"
     [ "${PIPESTATUS[0]}" = 0 ] || failed=1
