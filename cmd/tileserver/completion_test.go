@@ -166,7 +166,7 @@ func TestEveryCommandHasExamplesThatCanBeRead(t *testing.T) {
 func TestWhatIsMistypedIsAnsweredWithWhatWasMeant(t *testing.T) {
 	for _, c := range []struct{ name, line, want string }{
 		{"a command", "sevre", `did you mean "serve"`},
-		{"a flag", "serve --modles gfs", `did you mean "--models"`},
+		{"a flag", "serve --modelz gfs", `did you mean "--models"`},
 		{"a command below another", "config chek x", `did you mean "check"`},
 		{"nothing more", "inspect", "`tileserver inspect --help` tells how it is called"},
 		{"a flag that is needed", "ingest x", "`tileserver ingest --help` tells how it is called"},

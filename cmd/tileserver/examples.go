@@ -29,6 +29,11 @@ var examples = map[string][]example{
 		{"tileserver serve --data /var/isobar", "what another process puts into a data folder"},
 		{"tileserver serve --models gfs-0p25,icon-d2-0p02 --data /var/isobar", "forecasts fetched as they are published"},
 		{"tileserver serve --config isobar.yaml", "all settings in a file"},
+		{"tileserver serve --config isobar.yaml --roles serve --models gfs", "answer alone, and of some models, over a database that others fill"},
+	},
+	"probe": {
+		{"tileserver probe --config isobar.yaml", "streams, alerts and jobs of all servers over the database"},
+		{"tileserver probe --config isobar.yaml --models gfs", "streams and alerts of some models"},
 	},
 	"ingest": {
 		{"tileserver ingest forecast.grib2 --data /var/isobar", "a file, for a server that uses the folder"},
