@@ -150,6 +150,9 @@ func (c container) check(t *testing.T) (command string, err error) {
 		if conf, err = (&settings{Config: cli.Ingest.Config, Data: cli.Ingest.Data, Models: cli.Ingest.Models}).load(cli.Ingest.Paths); err == nil {
 			err = haveModels(conf)
 		}
+	case "probe":
+		cli.Probe.only = []string{roleProbe}
+		_, err = cli.Probe.load(nil)
 	case "gateway":
 		_, err = cli.Gateway.load()
 	}
@@ -182,7 +185,7 @@ func TestTheCommandLinesOfDeploymentAreRight(t *testing.T) {
 				counts[command]++
 			})
 		}
-		if counts["serve"] < 1 || counts["ingest"] < 2 || counts["gateway"] < 1 {
+		if counts["serve"] < 1 || counts["ingest"] < 2 || counts["probe"] < 1 || counts["gateway"] < 1 {
 			t.Errorf("%s: %v", from, counts)
 		}
 	}

@@ -49,7 +49,7 @@ func TestComposeFile(t *testing.T) {
 			}
 		}
 	}
-	for command, want := range map[string]int{"serve": 2, "ingest": 2, "gateway": 1} {
+	for command, want := range map[string]int{"serve": 2, "ingest": 2, "probe": 1, "gateway": 1} {
 		if ours[command] != want {
 			t.Errorf("%d services run %s, want %d", ours[command], command, want)
 		}
