@@ -3,6 +3,7 @@ package deploy
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -18,6 +19,7 @@ import (
 	networking "k8s.io/api/networking/v1"
 	policy "k8s.io/api/policy/v1"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/json"
 	"sigs.k8s.io/yaml"
 )
 
@@ -97,13 +99,31 @@ func manifests(t *testing.T) (all []any) {
 				t.Fatalf("%s, part %d: kind %s/%s is not known here", file, i, head.APIVersion, head.Kind)
 			}
 			object := reflect.New(kind).Interface()
-			if err := yaml.UnmarshalStrict([]byte(part), object); err != nil {
+			if err := decode([]byte(part), object); err != nil {
 				t.Fatalf("%s, %s: %v", file, head.Kind, err)
 			}
 			all = append(all, object)
 		}
 	}
 	return all
+}
+
+// decode reads an object as the API server does: every key is known, in its own case, and there once.
+func decode(text []byte, object any) error {
+	plain, err := yaml.YAMLToJSONStrict(text)
+	if err != nil {
+		return err
+	}
+	strict, err := json.UnmarshalStrict(plain, object)
+	return errors.Join(append(strict, err)...)
+}
+
+func TestWrongManifestsAreFound(t *testing.T) {
+	for _, text := range []string{"{spec: {replica: 1}}", "{spec: {Replicas: 1}}", "{spec: {replicas: many}}", "{spec: {replicas: 1, replicas: 2}}"} {
+		if err := decode([]byte(text), &apps.Deployment{}); err == nil {
+			t.Errorf("%s passes", text)
+		}
+	}
 }
 
 // workload is what the kinds that run pods have in common.
